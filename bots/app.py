@@ -1,0 +1,190 @@
+"""Wiring: the only place that constructs the product's parts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import bots.discord.ids
+import bots.telegram.ids
+from bots.discord.adapter import DiscordAdapter
+from bots.discord.capabilities import CAPABILITIES as DISCORD
+from bots.fetch import Fetcher, user_agent
+from bots.telegram.adapter import TelegramAdapter
+from bots.telegram.capabilities import CAPABILITIES as TELEGRAM
+from core.authors import Keys
+from core.clock import Clock
+from core.errors import UserError
+from core.newsroom import Context, Newsroom, Rules
+from core.outbox import Outbox
+from core.ports import Adapter
+from core.storage.sqlite import SqliteDatabase
+from core.workers import Workers
+
+log = logging.getLogger(__name__)
+
+VERSION = "0.1.0"
+STALE = 120.0
+"""Seconds without a turn after which a loop counts as stuck."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Everything that the product is built from. Empty tokens: the platform is not used.
+
+    The addresses are "" for the real platforms. paces: 1 = the platforms' own, 0 = none.
+    """
+
+    database: Path
+    secret: bytes
+    telegram_token: str = ""
+    telegram_api: str = ""
+    telegram_pace: float = 1.0
+    discord_token: str = ""
+    discord_api: str = ""
+    discord_gateway: str = ""
+    fetch_loopback: bool = False
+    fetch_contact: str = ""
+    rules: Rules = field(default_factory=Rules)
+
+
+def make_adapters(wiring: Wiring, clock: Clock) -> dict[str, Adapter]:
+    """An adapter for each platform that has a token."""
+    adapters: dict[str, Adapter] = {}
+    if wiring.telegram_token:
+        adapters["telegram"] = TelegramAdapter(
+            wiring.telegram_token, wiring.telegram_api, clock, pace=wiring.telegram_pace
+        )
+    if wiring.discord_token:
+        adapters["discord"] = DiscordAdapter(
+            wiring.discord_token,
+            clock=clock,
+            api_url=wiring.discord_api,
+            gateway_url=wiring.discord_gateway,
+        )
+    return adapters
+
+
+def make_context(wiring: Wiring, clock: Clock) -> Context:
+    """What the newsroom's use cases share."""
+    return Context(
+        clock=clock,
+        keys=Keys.derive(wiring.secret),
+        capabilities={"telegram": TELEGRAM, "discord": DISCORD},
+        rules=wiring.rules,
+        locators={"telegram": bots.telegram.ids.locate, "discord": bots.discord.ids.locate},
+    )
+
+
+@asynccontextmanager
+async def office(wiring: Wiring, clock: Clock) -> AsyncIterator[Newsroom]:
+    """A newsroom without platforms, for the command line. Raises StorageError."""
+    database = await SqliteDatabase.open(wiring.database)
+    try:
+        yield Newsroom(database, make_context(wiring, clock), {})
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def logged_in(wiring: Wiring, clock: Clock) -> AsyncIterator[dict[str, Adapter]]:
+    """The adapters, logged in but not receiving, for looking at places from the command line.
+
+    Raises UserError where a token is refused.
+    """
+    adapters = make_adapters(wiring, clock)
+    try:
+        for adapter in adapters.values():
+            await adapter.start()
+        yield adapters
+    finally:
+        for adapter in adapters.values():
+            await adapter.stop()
+
+
+class Product:
+    """The whole bot in one process: database, newsroom, outbox, loops, adapters."""
+
+    def __init__(
+        self, wiring: Wiring, clock: Clock, database: SqliteDatabase, adapters: dict[str, Adapter]
+    ) -> None:
+        self.clock = clock
+        self.adapters = adapters
+        self.database = database
+        self.newsroom = Newsroom(database, make_context(wiring, clock), adapters)
+        self.outbox = Outbox(self.newsroom, adapters, clock)
+        self.fetcher = Fetcher(
+            clock,
+            user_agent(VERSION, wiring.fetch_contact),
+            allow_loopback=wiring.fetch_loopback,
+        )
+        self.workers = Workers(self.newsroom, self.outbox, self.fetcher, clock)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        database.on_wake(self.outbox.wake)
+
+    @classmethod
+    async def open(cls, wiring: Wiring, clock: Clock) -> Product:
+        """Open the database (brought up to date) and build everything. Raises StorageError."""
+        database = await SqliteDatabase.open(wiring.database)
+        return cls(wiring, clock, database, make_adapters(wiring, clock))
+
+    async def start(self) -> None:
+        """Log in everywhere and start every loop. Raises UserError where a token is refused."""
+        try:
+            for adapter in self.adapters.values():
+                await adapter.start()
+        except UserError:
+            await self.stop()
+            raise
+        self._start("outbox", self.outbox.run)
+        for name, loop in self.workers.loops().items():
+            self._start(name, loop)
+        for platform, adapter in self.adapters.items():
+            self._start(platform, partial(adapter.run, self.newsroom))
+
+    def _start(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        async def run() -> None:
+            await loop()
+
+        self._tasks[name] = asyncio.create_task(run(), name=name)
+
+    async def wait(self) -> None:
+        """Return when a loop ended, which none should; raises what ended it."""
+        done, _ = await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+    async def stop(self) -> None:
+        """Stop every loop, then close adapters and database. Safe to call at any time."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._tasks.clear()
+        for adapter in self.adapters.values():
+            await adapter.stop()
+        await self.fetcher.close()
+        await self.database.close()
+
+    def health(self) -> dict[str, Any]:
+        """For `/healthz`: `ok` is true when every bot is connected and every loop turns."""
+        now = self.clock.monotonic()
+        stuck = [name for name, task in self._tasks.items() if task.done()]
+        late = [
+            name
+            for name in ("feeds", "tidy", "file")
+            if now - self.workers.turned.get(name, now) > STALE
+        ]
+        connected = {name: adapter.healthy() for name, adapter in self.adapters.items()}
+        return {
+            "ok": bool(self._tasks) and all(connected.values()) and not stuck and not late,
+            "version": VERSION,
+            "connected": connected,
+            "stopped": stuck,
+            "late": late,
+        }

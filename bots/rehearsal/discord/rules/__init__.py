@@ -1,0 +1,27 @@
+"""Discord's rules by resource. Importing this package enters every route into the table."""
+
+from bots.rehearsal.discord.rules import (
+    channels,
+    commands,
+    followups,
+    guilds,
+    interactions,
+    messages,
+    reactions,
+    threads,
+    users,
+    webhooks,
+)
+
+__all__ = [
+    "channels",
+    "commands",
+    "followups",
+    "guilds",
+    "interactions",
+    "messages",
+    "reactions",
+    "threads",
+    "users",
+    "webhooks",
+]

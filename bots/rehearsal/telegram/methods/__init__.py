@@ -1,0 +1,13 @@
+"""The Bot API's methods; importing this package registers them all."""
+
+from bots.rehearsal.telegram.methods import (
+    account,
+    chats,
+    deleting,
+    editing,
+    sending,
+    standing,
+    topics,
+)
+
+__all__ = ["account", "chats", "deleting", "editing", "sending", "standing", "topics"]

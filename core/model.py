@@ -1,0 +1,128 @@
+"""The words of the house as types. Times are Unix seconds (UTC)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """A comment's state. Held with an approved revision: the old wording stays up."""
+
+    HELD = "held"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
+
+
+class Mode(StrEnum):
+    """Which comments wait for a moderator.
+
+    OPEN: none by itself; NEW: until an author has enough published ones; HELD: every one, and
+    the original is removed as soon as it is seen; HELD_SOFT: every one, the original stays where
+    it was written and only the relay waits.
+    """
+
+    OPEN = "open"
+    NEW = "new"
+    HELD = "held"
+    HELD_SOFT = "held-soft"
+
+
+class Standing(StrEnum):
+    """What an author may do here."""
+
+    TRUSTED = "trusted"
+    ORDINARY = "ordinary"
+    PREMODERATED = "premoderated"
+    MUTED = "muted"
+    BANNED = "banned"
+
+
+class Purpose(StrEnum):
+    """What a channel is for."""
+
+    ANNOUNCE = "announce"
+    DISCUSS = "discuss"
+    DESK = "desk"
+
+
+class ArticleState(StrEnum):
+    """KNOWN: seen in the feed's first poll, shown nowhere. DRAFT: a preview waits at the desk."""
+
+    KNOWN = "known"
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A newsroom."""
+
+    id: int
+    name: str
+    tagline: str
+    languages: tuple[str, ...]
+    zone: str
+    mode: Mode
+    new_after: int
+    policy: str
+
+    @property
+    def language(self) -> str:
+        """The default language."""
+        return self.languages[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A place on a platform and what it is for; the columns of its row."""
+
+    id: int
+    publication: int
+    platform: str
+    place: str
+    purpose: Purpose
+    kind: str
+    title: str
+    names: str
+    way: str
+    style: str
+    announce: int | None
+    link: str
+    dead: str
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Every publication, channel and moderator: small, read often, changed by hand only."""
+
+    publications: Mapping[int, Publication]
+    channels: Mapping[int, Channel]
+    by_place: Mapping[tuple[str, str], Channel]
+    moderators: frozenset[tuple[int, str]]
+
+    def of(self, publication: int, purpose: Purpose) -> list[Channel]:
+        """The channels of a publication with a purpose, in the order of their ids."""
+        return [
+            channel
+            for channel in self.channels.values()
+            if channel.publication == publication and channel.purpose == purpose
+        ]
+
+    def fed_by_forward(self, channel: Channel) -> bool:
+        """Threads of this channel are born from the automatic forward of an announce channel."""
+        return channel.announce is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one check says: "pass", "suspect", "hold" or "reject", with the exact reason."""
+
+    check: str
+    verdict: str
+    reason: str = ""
+    score: float = 0.0

@@ -1,0 +1,254 @@
+"""Setting up: publications, feeds, channels, moderators, and the code that connects a place."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale, UnknownLocaleError
+
+from core.authors import tag
+from core.errors import UserError
+from core.model import Channel, Mode, Purpose
+from core.newsroom.context import Context, dumps
+from core.ports import Inquiry, Inspection, Row, Tx
+
+CODE_LIFE = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPlan:
+    """What a channel shall be for. names and way: `named` with `chat`, `anonymous` with `door`."""
+
+    publication: int
+    purpose: Purpose
+    names: str = "named"
+    way: str = "chat"
+    style: str = ""
+
+
+def add_publication(
+    tx: Tx, context: Context, name: str, *, tagline: str = "", languages: str = "en",
+    zone: str = "UTC", mode: str = "held", policy: str = "",
+) -> int:  # fmt: skip
+    """A new publication; its id. Raises UserError naming what is wrong and what would be right."""
+    if not name.strip():
+        raise UserError("A publication needs a name.")
+    if tx.one("SELECT 1 FROM publication WHERE name = :n", {"n": name.strip()}):
+        raise UserError(f"There is a publication “{name.strip()}” already.")
+    tongues = [word.strip() for word in languages.split(",") if word.strip()]
+    _check_languages(tongues)
+    _check_zone(zone)
+    if mode not in {m.value for m in Mode}:
+        raise UserError(f"The mode “{mode}” does not exist: use open, new, held or held-soft.")
+    context.forget_house()
+    return tx.insert(
+        "publication",
+        {
+            "name": name.strip(),
+            "tagline": tagline,
+            "languages": ",".join(tongues),
+            "zone": zone,
+            "mode": mode,
+            "policy": policy,
+            "created": context.clock.now(),
+        },
+    )
+
+
+def _check_languages(tongues: list[str]) -> None:
+    if not tongues:
+        raise UserError("Name at least one language, for example en or en,es.")
+    for tongue in tongues:
+        try:
+            Locale.parse(tongue.replace("-", "_"))
+        except (ValueError, UnknownLocaleError):
+            raise UserError(f"The language “{tongue}” is unknown: write a code like en.") from None
+
+
+def _check_zone(zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UserError(
+            f"The time zone “{zone}” is unknown: write one like Europe/Madrid or UTC."
+        ) from None
+
+
+def publication_id(tx: Tx, name: str | None) -> int:
+    """The publication of that name or number, or the only one where None is given."""
+    rows = tx.all("SELECT id, name FROM publication ORDER BY id")
+    for row in rows:
+        if name is not None and name in (row["name"], str(row["id"])):
+            return int(row["id"])
+    if name is None and len(rows) == 1:
+        return int(rows[0]["id"])
+    if not rows:
+        raise UserError("There is no publication yet: make one with `publication add NAME`.")
+    names = ", ".join(f"“{row['name']}”" for row in rows)
+    raise UserError(f"Which publication? Name it with --publication: {names}.")
+
+
+def add_feed(
+    tx: Tx, context: Context, publication: int, url: str, *, publish_last: int = 0
+) -> int:
+    """Follow a feed from now on; the first reading publishes its newest `publish_last` only."""
+    if not re.match(r"^https?://[^\s/]+", url):
+        raise UserError(f"“{url}” is no address of a feed: it begins with http:// or https://.")
+    if tx.one("SELECT 1 FROM feed WHERE publication = :p AND url = :u",
+              {"p": publication, "u": url}):  # fmt: skip
+        raise UserError("This feed is followed already.")
+    return tx.insert(
+        "feed",
+        {"publication": publication, "url": url, "publish_last": publish_last, "next_at": 0.0},
+    )
+
+
+def add_channel(
+    tx: Tx, context: Context, plan: ChannelPlan, platform: str, found: Inspection
+) -> int:
+    """Connect a place that was inspected; its id. Raises UserError for what cannot work."""
+    _check_plan(plan)
+    if plan.purpose == Purpose.ANNOUNCE and found.kind in ("forum", "forum_group"):
+        raise UserError("A forum is for `discuss`: articles appear there with their threads.")
+    known = tx.one(
+        "SELECT id, publication FROM channel WHERE platform = :pl AND place = :place",
+        {"pl": platform, "place": found.place},
+    )
+    if known is not None and known["publication"] != plan.publication:
+        raise UserError("This place belongs to another publication already.")
+    values = {
+        "publication": plan.publication,
+        "platform": platform,
+        "place": found.place,
+        "purpose": plan.purpose.value,
+        "kind": found.kind,
+        "title": found.title,
+        "names": plan.names,
+        "way": plan.way,
+        "style": plan.style,
+        "link": found.link,
+        "dead": "",
+    }
+    if known is None:
+        channel = tx.insert("channel", values)
+    else:
+        channel = int(known["id"])
+        assignments = ", ".join(f"{name} = :{name}" for name in values)
+        tx.run(f"UPDATE channel SET {assignments} WHERE id = :id",  # noqa: S608  our own names
+               {**values, "id": channel})  # fmt: skip
+    _pair(tx, platform, found)
+    context.forget_house()
+    context.touch_desk(tx, plan.publication)
+    return channel
+
+
+def _check_plan(plan: ChannelPlan) -> None:
+    if plan.names not in ("named", "anonymous") or plan.way not in ("chat", "door"):
+        raise UserError("Names are named or anonymous, the way in is chat or door.")
+    if plan.names == "anonymous" and plan.way != "door":
+        raise UserError(
+            "Anonymous comments need --way door: a text typed into a chat shows its writer's name"
+            " to everybody's notifications before any bot can remove it."
+        )
+    if plan.names == "named" and plan.way == "door":
+        raise UserError("The door is anonymous: add --names anonymous, or use --way chat.")
+    if plan.style not in ("", "webhook"):
+        raise UserError(f"The style “{plan.style}” does not exist: leave it out or use webhook.")
+
+
+def _pair(tx: Tx, platform: str, found: Inspection) -> None:
+    """A discussion group and its channel know each other, in whichever order they are added."""
+    if not found.linked:
+        return
+    rows = {
+        row["place"]: row
+        for row in tx.all(
+            "SELECT id, place, purpose FROM channel WHERE platform = :pl AND place IN (:a, :b)",
+            {"pl": platform, "a": found.place, "b": found.linked},
+        )
+    }
+    for one, other in ((found.place, found.linked), (found.linked, found.place)):
+        here, there = rows.get(one), rows.get(other)
+        if here and there and here["purpose"] == "discuss" and there["purpose"] == "announce":
+            tx.run(
+                "UPDATE channel SET announce = :announce WHERE id = :id",
+                {"announce": there["id"], "id": here["id"]},
+            )
+
+
+def remove_channel(tx: Tx, context: Context, channel: int) -> None:
+    """Forget a place, with the map of its messages; what stands there stays."""
+    tx.run("UPDATE channel SET announce = NULL WHERE announce = :id", {"id": channel})
+    tx.run("UPDATE comment SET channel = NULL WHERE channel = :id", {"id": channel})
+    tx.run("DELETE FROM channel WHERE id = :id", {"id": channel})
+    context.forget_house()
+
+
+def add_moderator(
+    tx: Tx, context: Context, publication: int, platform: str, identity: str, name: str
+) -> str:
+    """Put a person on the roster; only their tag is stored. The tag."""
+    own = tag(context.keys, platform, identity)
+    tx.run(
+        "INSERT INTO moderator (publication, tag, name) VALUES (:p, :tag, :name)"
+        " ON CONFLICT (publication, tag) DO UPDATE SET name = excluded.name",
+        {"p": publication, "tag": own, "name": name},
+    )
+    context.forget_house()
+    return own
+
+
+def remove_moderator(tx: Tx, context: Context, publication: int, name: str) -> int:
+    """Take everybody of that name off the roster; how many."""
+    context.forget_house()
+    return tx.run(
+        "DELETE FROM moderator WHERE publication = :p AND name = :name",
+        {"p": publication, "name": name},
+    )
+
+
+def make_code(tx: Tx, context: Context, plan: ChannelPlan | None, publication: int) -> str:
+    """A code for `/connect`, good for an hour. plan None: who sends it becomes a moderator."""
+    code = context.clock.token(6).replace("-", "x").replace("_", "y")
+    options = {} if plan is None else {"names": plan.names, "way": plan.way, "style": plan.style}
+    tx.insert(
+        "connect_code",
+        {
+            "code": code,
+            "publication": publication,
+            "purpose": plan.purpose.value if plan is not None else "moderator",
+            "options": dumps(options),
+            "expires": context.clock.now() + CODE_LIFE,
+        },
+    )
+    return code
+
+
+def take_code(tx: Tx, context: Context, code: str) -> Row | None:
+    """Use a code up; None for a wrong or expired one."""
+    row = tx.one(
+        "SELECT * FROM connect_code WHERE code = :code AND expires > :now",
+        {"code": code, "now": context.clock.now()},
+    )
+    if row is not None:
+        tx.run("DELETE FROM connect_code WHERE code = :code", {"code": code})
+    return row
+
+
+def channels(tx: Tx, context: Context) -> list[Channel]:
+    """Every channel."""
+    return list(context.house(tx).channels.values())
+
+
+def code_options(row: Row) -> dict[str, str]:
+    """names, way and style that a code was made for."""
+    options: dict[str, str] = json.loads(row["options"])
+    return options
+
+
+def inquiry(plan: ChannelPlan, place: str) -> Inquiry:
+    """What to ask a platform about a place."""
+    return Inquiry(place, plan.purpose.value, plan.way, plan.style)

@@ -1,0 +1,189 @@
+"""A thread's birth: from the root message of an article to the place where comments go."""
+
+from __future__ import annotations
+
+from core.events import ThreadOpened
+from core.model import Channel, Purpose
+from core.newsroom.context import Context
+from core.newsroom.desk import tell_desk
+from core.newsroom.intake import posted
+from core.newsroom.parking import park_forward, take_events, take_forward
+from core.newsroom.plan import raise_delivery, replan
+from core.ports import Row, Tx
+
+MATCH = 60
+"""How many characters of a post's text must match to recognise a post of unknown outcome."""
+
+
+def thread_opened(tx: Tx, context: Context, event: ThreadOpened) -> int | None:
+    """An automatic forward arrived: the thread's row, or None where it is parked or not ours."""
+    house = context.house(tx)
+    announce = house.by_place.get((event.platform, event.announce_place))
+    channel = house.by_place.get((event.platform, event.place))
+    if announce is None or channel is None or channel.announce != announce.id:
+        return None
+    article = _article_of_post(tx, announce, event)
+    if article is None:
+        if not _known_root(tx, channel, event.thread):
+            park_forward(
+                tx, context, channel, event.thread, event.message, event.announce_message
+            )
+        return None
+    return open_thread(tx, context, article, channel, event.thread, event.message)
+
+
+def _known_root(tx: Tx, channel: Channel, thread: str) -> bool:
+    known = tx.one(
+        "SELECT 1 FROM thread WHERE channel = :c AND place = :t UNION ALL"
+        " SELECT 1 FROM parked WHERE channel = :c AND thread = :t AND announce_message <> ''",
+        {"c": channel.id, "t": thread},
+    )
+    return known is not None
+
+
+def _article_of_post(tx: Tx, announce: Channel, event: ThreadOpened) -> int | None:
+    row = tx.one(
+        "SELECT d.subject_id FROM message m JOIN shows s ON s.message = m.id JOIN delivery d"
+        " ON d.id = s.delivery WHERE m.channel = :c AND m.platform_id = :m"
+        " AND d.subject = 'article'",
+        {"c": announce.id, "m": event.announce_message},
+    )
+    if row is not None:
+        return int(row["subject_id"])
+    return _settle_unknown(tx, announce, event)
+
+
+def _settle_unknown(tx: Tx, announce: Channel, event: ThreadOpened) -> int | None:
+    """The forward proves that a post of unknown outcome exists: recognised by its headline."""
+    rows = tx.all(
+        "SELECT m.id, m.tried_at, d.id AS delivery, d.subject_id, a.headline FROM message m"
+        " JOIN shows s ON s.message = m.id JOIN delivery d ON d.id = s.delivery"
+        " JOIN article a ON a.id = d.subject_id WHERE m.channel = :c AND m.platform_id IS NULL"
+        " AND m.tried_hash <> '' AND d.subject = 'article' ORDER BY m.id",
+        {"c": announce.id},
+    )
+    for row in rows:
+        if event.text.startswith(row["headline"][:MATCH]):
+            tx.run(
+                "UPDATE message SET platform_id = :pid, have_hash = tried_hash, tried_at = NULL,"
+                " doubtful = 0 WHERE id = :id",
+                {"pid": event.announce_message, "id": row["id"]},
+            )
+            tx.run("UPDATE delivery SET due = 0 WHERE id = :id", {"id": row["delivery"]})
+            tx.wake(announce.id)
+            return int(row["subject_id"])
+    return None
+
+
+def open_thread(
+    tx: Tx, context: Context, article: int, channel: Channel, place: str, message: str = "",
+    link: str = "",
+) -> int:  # fmt: skip
+    """Write the thread of an article in a channel, once, and everything that waited for it.
+
+    message: the root in this channel where it is not a message of a delivery (a forward).
+    """
+    known = tx.one(
+        "SELECT id, place FROM thread WHERE article = :a AND channel = :c",
+        {"a": article, "c": channel.id},
+    )
+    if known is not None:
+        return int(known["id"])
+    thread = tx.insert(
+        "thread",
+        {
+            "article": article,
+            "channel": channel.id,
+            "place": place,
+            "link": link or _post_link(tx, article, channel),
+        },
+    )
+    if message:
+        _map_forward(tx, channel, message)
+    _refresh_links(tx, context, article, channel)
+    for row in tx.all(
+        "SELECT id FROM comment WHERE article = :a AND shown > 0 ORDER BY number", {"a": article}
+    ):
+        replan(tx, row["id"])
+    locked = tx.one("SELECT locked FROM article WHERE id = :a", {"a": article})
+    if locked and locked["locked"]:
+        tx.insert("setting", {"thread": thread, "name": "locked", "want": "1"})
+    for event in take_events(tx, context, channel.id, place):
+        posted(tx, context, event)
+    tx.wake(channel.id)
+    return thread
+
+
+def _map_forward(tx: Tx, channel: Channel, message: str) -> None:
+    """The forward is a known message that shows no delivery: nobody edits or removes it."""
+    tx.run(
+        "INSERT INTO message (channel, sender, platform_id, kind) VALUES (:c, 'person', :m,"
+        " 'forward') ON CONFLICT DO NOTHING",
+        {"c": channel.id, "m": message},
+    )
+
+
+def _post_link(tx: Tx, article: int, channel: Channel) -> str:
+    row = tx.one(
+        "SELECT m.link FROM delivery d JOIN shows s ON s.delivery = d.id JOIN message m"
+        " ON m.id = s.message WHERE d.subject = 'article' AND d.subject_id = :a"
+        " AND d.channel = :c AND m.link <> '' LIMIT 1",
+        {"a": article, "c": channel.announce},
+    )
+    return str(row["link"]) if row else ""
+
+
+def _refresh_links(tx: Tx, context: Context, article: int, born: Channel) -> None:
+    """The article's messages elsewhere now link to this thread; quietly, as edits."""
+    rows = tx.all(
+        "SELECT channel, shown_revision FROM delivery WHERE subject = 'article'"
+        " AND subject_id = :a AND want > 0 AND channel <> :born AND channel <> :announce",
+        {"a": article, "born": born.id, "announce": born.announce or born.id},
+    )
+    for row in rows:
+        raise_delivery(tx, "article", article, row["channel"], row["shown_revision"])
+
+
+def post_recorded(
+    tx: Tx, context: Context, article: int, channel: Channel, platform_id: str
+) -> None:
+    """A channel post's id is known now: a forward that came earlier opens its thread."""
+    for discuss in context.house(tx).channels.values():
+        if discuss.purpose == Purpose.DISCUSS and discuss.announce == channel.id:
+            forward = take_forward(tx, context, discuss.id, platform_id)
+            if forward is not None:
+                open_thread(tx, context, article, discuss, forward[0], forward[1])
+
+
+def article_row(tx: Tx, article: int) -> Row | None:
+    """The article's row."""
+    return tx.one("SELECT * FROM article WHERE id = :id", {"id": article})
+
+
+def replace_missing_forwards(tx: Tx, context: Context) -> None:
+    """Channel posts without an automatic forward after the wait: the desk is told, and a root of
+    ours in the group takes its place."""
+    before = context.clock.now() - context.rules.forward_wait
+    for discuss in context.house(tx).channels.values():
+        if discuss.purpose != Purpose.DISCUSS or discuss.announce is None:
+            continue
+        rows = tx.all(
+            "SELECT DISTINCT a.id, a.headline, d.shown_revision FROM delivery d JOIN article a"
+            " ON a.id = d.subject_id JOIN shows s ON s.delivery = d.id"
+            " JOIN message m ON m.id = s.message WHERE d.subject = 'article'"
+            " AND d.channel = :announce AND d.want > 0 AND m.sent_at <= :before"
+            " AND a.state = 'published' AND NOT EXISTS (SELECT 1 FROM thread t"
+            " WHERE t.article = a.id AND t.channel = :discuss) AND NOT EXISTS (SELECT 1"
+            " FROM delivery o WHERE o.subject = 'article' AND o.subject_id = a.id"
+            " AND o.channel = :discuss)",
+            {"announce": discuss.announce, "discuss": discuss.id, "before": before},
+        )
+        for row in rows:
+            raise_delivery(
+                tx, "article", row["id"], discuss.id, row["shown_revision"], article=row["id"]
+            )
+            words = (
+                f"“{row['headline']}” was not forwarded into {discuss.title}; its comments go"
+                " under a message of mine there. Is the group still linked to the channel?"
+            )
+            tell_desk(tx, context, discuss.publication, f"forward:{row['id']}", words)

@@ -1,0 +1,451 @@
+"""What people write, change and take away, from the event to the stored comment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from core.authors import pseudonym, tag
+from core.events import Attachment, Deleted, Edited, Person, Posted, Reacted
+from core.i18n import pick
+from core.model import Channel, Mode, Publication, Purpose, Standing, State, Verdict
+from core.moderation.checks import Submission
+from core.moderation.judge import judge, verdicts
+from core.newsroom.context import Context, dumps
+from core.newsroom.desk import refresh_card
+from core.newsroom.parking import park, thread_may_come
+from core.newsroom.plan import change_delivery, replan
+from core.ports import Row, Tx
+from core.text.model import Rich
+from core.text.tools import strip
+
+
+def posted(tx: Tx, context: Context, event: Posted) -> int | None:
+    """Store a comment and what follows from it. Its id; None where it is not one of ours (or
+    was stored before, or waits for its thread)."""
+    house = context.house(tx)
+    channel = house.by_place.get((event.platform, event.place))
+    if channel is None or channel.purpose != Purpose.DISCUSS or event.thread is None:
+        return None
+    if known_message(tx, channel.id, event.message) is not None:
+        return None
+    thread = tx.one(
+        "SELECT t.article, a.publication, a.mode, a.locked, a.state, a.names_key, a.language"
+        " FROM thread t JOIN article a ON a.id = t.article"
+        " WHERE t.channel = :channel AND t.place = :place",
+        {"channel": channel.id, "place": event.thread},
+    )
+    if thread is None:
+        if thread_may_come(tx, channel, event.thread):
+            park(tx, context, channel, event)
+        return None
+    if event.album and (first := _album_comment(tx, channel, event)):
+        return _join_album(tx, context, event, channel, first)
+    parent = _parent(tx, channel, thread["article"], event.reply_to, event.reply_number)
+    return store(tx, context, channel, thread, event, parent)
+
+
+def store(
+    tx: Tx, context: Context, channel: Channel, thread: Row, event: Posted, parent: int | None
+) -> int:
+    """Judge a comment written in a chat, and write it with its deliveries."""
+    publication = context.house(tx).publications[thread["publication"]]
+    author = tag(context.keys, event.platform, event.person.identity or "admin:" + event.place)
+    found = examine(tx, context, publication, thread, author, event.text, event.attachments)
+    comment = add_comment(
+        tx, context, publication, thread,
+        channel=channel, author=author, name=event.person.name.strip() or "?",
+        language=event.person.language, posted_at=event.at, text=event.text,
+        attachments=event.attachments, found=found, parent=parent, way="chat",
+    )  # fmt: skip
+    _origin(tx, channel, thread["article"], comment, event)
+    if event.album:
+        remember_album(tx, event, channel.id, comment)
+    replan(tx, comment)
+    return comment
+
+
+def examine(
+    tx: Tx,
+    context: Context,
+    publication: Publication,
+    article: Row,
+    author: str,
+    text: Rich,
+    attachments: Sequence[Attachment],
+) -> tuple[Verdict, ...]:
+    """What every check says about a text by this author now. article: mode, locked, state."""
+    row = tx.one(
+        "SELECT standing, until, published FROM author WHERE publication = :p AND tag = :tag",
+        {"p": publication.id, "tag": author},
+    )
+    standing = Standing(row["standing"]) if row else Standing.ORDINARY
+    if row and standing == Standing.MUTED and (row["until"] or 0) <= context.clock.now():
+        standing = Standing.ORDINARY
+    return verdicts(
+        Submission(
+            text=text,
+            attachments=tuple(a.kind for a in attachments),
+            mode=Mode(article["mode"]) if article["mode"] else publication.mode,
+            new_after=publication.new_after,
+            standing=standing,
+            published=row["published"] if row else 0,
+            locked=bool(article["locked"]) or article["state"] == "withdrawn",
+        )
+    )
+
+
+def add_comment(
+    tx: Tx,
+    context: Context,
+    publication: Publication,
+    article: Row,
+    *,
+    channel: Channel | None,
+    author: str,
+    name: str,
+    language: str,
+    posted_at: float,
+    text: Rich,
+    attachments: Sequence[Attachment],
+    found: Sequence[Verdict],
+    parent: int | None,
+    way: str,
+) -> int:
+    """Give the next number and write comment and first revision; the author is counted."""
+    state = judge(found)
+    article_id = article["article"]
+    tx.run("UPDATE article SET comments = comments + 1 WHERE id = :id", {"id": article_id})
+    number = tx.one("SELECT comments FROM article WHERE id = :id", {"id": article_id})
+    mode = Mode(article["mode"]) if article["mode"] else publication.mode
+    comment = tx.insert(
+        "comment",
+        {
+            "article": article_id,
+            "number": number["comments"] if number else 0,
+            "parent": parent,
+            "author": author,
+            "name": name,
+            "channel": channel.id if channel else None,
+            "platform": channel.platform if channel else "",
+            "way": way,
+            "language": pick(language) if language else "",
+            "posted": posted_at,
+            "state": state.value,
+            "shown": 1 if state == State.PUBLISHED else 0,
+            "soft": int(mode == Mode.HELD_SOFT and way == "chat"),
+            "token": context.clock.token(),
+        },
+    )
+    write_revision(tx, context, comment, 1, text, attachments, found)
+    count_author(tx, publication.id, author, state)
+    if state == State.HELD:
+        context.touch_desk(tx, publication.id)
+    return comment
+
+
+def count_author(tx: Tx, publication: int, author: str, state: State, by: int = 1) -> None:
+    """Count a comment that was published or rejected for (or with -1 taken from) its author."""
+    tx.run(
+        "INSERT INTO author (publication, tag, published, rejected)"
+        " VALUES (:p, :tag, max(0, :published), max(0, :rejected))"
+        " ON CONFLICT (publication, tag) DO UPDATE SET published = max(0, published + :published),"
+        " rejected = max(0, rejected + :rejected)",
+        {
+            "p": publication,
+            "tag": author,
+            "published": by * (state == State.PUBLISHED),
+            "rejected": by * (state == State.REJECTED),
+        },
+    )
+
+
+def write_revision(
+    tx: Tx,
+    context: Context,
+    comment: int,
+    number: int,
+    text: Rich,
+    attachments: Sequence[Attachment],
+    found: Sequence[Verdict],
+) -> None:
+    """One wording of a comment, with what the checks said about it."""
+    tx.insert(
+        "revision",
+        {
+            "comment": comment,
+            "number": number,
+            "text": dumps(strip(text).dump()),
+            "attachments": dumps([[a.kind, a.name, a.size] for a in attachments]),
+            "verdicts": dumps([[v.check, v.verdict, v.reason] for v in found if v.reason]),
+            "at": context.clock.now(),
+        },
+    )
+
+
+def _origin(tx: Tx, channel: Channel, article: int, comment: int, event: Posted) -> None:
+    number = tx.one("SELECT number FROM comment WHERE id = :id", {"id": comment})
+    delivery = tx.insert(
+        "delivery",
+        {
+            "subject": "comment",
+            "subject_id": comment,
+            "channel": channel.id,
+            "role": "origin",
+            "article": article,
+            "rank": number["number"] if number else 0,
+            "want": 1,
+            "have": 1,
+            "raised": 1,
+            "shown_revision": 1,
+        },
+    )
+    _origin_message(tx, channel.id, delivery, event.message, 0)
+
+
+def _origin_message(tx: Tx, channel: int, delivery: int, platform_id: str, position: int) -> None:
+    message = tx.insert(
+        "message", {"channel": channel, "sender": "person", "platform_id": platform_id}
+    )
+    tx.insert("shows", {"delivery": delivery, "message": message, "position": position})
+
+
+def known_message(tx: Tx, channel: int, platform_id: str) -> Row | None:
+    """The message map's row for a platform message, with the delivery that it shows."""
+    return tx.one(
+        "SELECT m.id AS message, m.sender, d.id AS delivery, d.subject, d.subject_id, d.role,"
+        " d.want, d.gone FROM message m LEFT JOIN shows s ON s.message = m.id"
+        " LEFT JOIN delivery d ON d.id = s.delivery"
+        " WHERE m.channel = :channel AND m.platform_id = :platform_id",
+        {"channel": channel, "platform_id": platform_id},
+    )
+
+
+def _parent(
+    tx: Tx, channel: Channel, article: int, reply_to: str | None, number: int | None
+) -> int | None:
+    if reply_to is None:
+        return None
+    known = known_message(tx, channel.id, reply_to)
+    if known is None and number is not None:
+        known = adopt(tx, channel, article, reply_to, number)
+    if known is None or known["subject"] != "comment":
+        return None
+    row = tx.one(
+        "SELECT id FROM comment WHERE id = :id AND article = :article",
+        {"id": known["subject_id"], "article": article},
+    )
+    return int(row["id"]) if row else None
+
+
+def adopt(tx: Tx, channel: Channel, article: int, platform_id: str, number: int) -> Row | None:
+    """Map a message of ours that an unknown outcome left without a row's knowledge.
+
+    The copy of comment `number` gets it as (further) message, so that a surplus one is removed.
+    """
+    delivery = tx.one(
+        "SELECT d.id, d.want, d.shown_revision FROM delivery d JOIN comment c"
+        " ON c.id = d.subject_id WHERE d.subject = 'comment' AND d.role = 'copy'"
+        " AND d.channel = :channel AND c.article = :article AND c.number = :number",
+        {"channel": channel.id, "article": article, "number": number},
+    )
+    if delivery is None:
+        return None
+    last = tx.one(
+        "SELECT max(position) AS p FROM shows WHERE delivery = :id", {"id": delivery["id"]}
+    )
+    lost = tx.one(
+        "SELECT m.id FROM message m JOIN shows s ON s.message = m.id WHERE s.delivery = :id"
+        " AND m.platform_id IS NULL LIMIT 1",
+        {"id": delivery["id"]},
+    )
+    if lost is not None:
+        tx.run(
+            "UPDATE message SET platform_id = :pid, tried_at = NULL, doubtful = 0,"
+            " have_hash = tried_hash WHERE id = :id",
+            {"pid": platform_id, "id": lost["id"]},
+        )
+    else:
+        message = tx.insert("message", {"channel": channel.id, "platform_id": platform_id})
+        position = (last["p"] if last and last["p"] is not None else -1) + 1
+        tx.insert(
+            "shows", {"delivery": delivery["id"], "message": message, "position": position}
+        )
+    face = delivery["shown_revision"] if delivery["want"] else 0
+    if face:
+        change_delivery(tx, delivery["id"], face, channel.id)
+    else:
+        _remove_again(tx, delivery["id"], channel.id)
+    return known_message(tx, channel.id, platform_id)
+
+
+def _remove_again(tx: Tx, delivery: int, channel: int) -> None:
+    """Nothing should be shown, yet something is: let the outbox see a difference."""
+    tx.run(
+        "UPDATE delivery SET have = max(have, 1), due = 0, dead_want = NULL WHERE id = :id",
+        {"id": delivery},
+    )
+    tx.wake(channel)
+
+
+def edited(tx: Tx, context: Context, event: Edited) -> int | None:
+    """A comment's original changed where it stands. Its id where the wording really changed."""
+    channel = context.house(tx).by_place.get((event.platform, event.place))
+    if channel is None:
+        return None
+    known = known_message(tx, channel.id, event.message)
+    if known is None or known["role"] != "origin":
+        return None
+    if event.text.text.strip() == ".":
+        withdraw(tx, context, known["subject_id"])
+        return int(known["subject_id"])
+    return revise(tx, context, known["subject_id"], event.text, event.attachments)
+
+
+def revise(
+    tx: Tx, context: Context, comment: int, text: Rich, attachments: Sequence[Attachment]
+) -> int | None:
+    """A new wording by the author, judged again; None where it is the same as the last."""
+    row = tx.one(
+        "SELECT c.*, a.publication, a.mode, a.locked, a.state AS article_state, r.text,"
+        " r.attachments FROM comment c JOIN article a ON a.id = c.article JOIN revision r"
+        " ON r.comment = c.id AND r.number = c.revision WHERE c.id = :id",
+        {"id": comment},
+    )
+    if row is None or row["state"] not in (State.HELD, State.PUBLISHED):
+        return None
+    pieces = dumps([[a.kind, a.name, a.size] for a in attachments])
+    if row["text"] == dumps(strip(text).dump()) and row["attachments"] == pieces:
+        return None
+    publication = context.house(tx).publications[row["publication"]]
+    article = {**dict(row), "state": row["article_state"]}
+    found = examine(tx, context, publication, article, row["author"], text, attachments)
+    number = row["revision"] + 1
+    write_revision(tx, context, comment, number, text, attachments, found)
+    state = judge(found)
+    if state == State.REJECTED:
+        state = State.HELD
+    if row["state"] == State.HELD and state == State.PUBLISHED:
+        count_author(tx, publication.id, row["author"], State.PUBLISHED, by=int(not row["shown"]))
+    tx.run(
+        "UPDATE comment SET revision = :n, state = :state,"
+        " shown = CASE WHEN :state = 'published' THEN :n ELSE shown END WHERE id = :id",
+        {"n": number, "state": state.value, "id": comment},
+    )
+    replan(tx, comment)
+    refresh_card(tx, context, publication.id, comment)
+    context.touch_desk(tx, publication.id)
+    return comment
+
+
+def withdraw(tx: Tx, context: Context, comment: int) -> bool:
+    """The author takes the comment back, on every side. False where it was not up any more."""
+    row = tx.one(
+        "SELECT c.state, a.publication FROM comment c JOIN article a ON a.id = c.article"
+        " WHERE c.id = :id",
+        {"id": comment},
+    )
+    if row is None or row["state"] not in (State.HELD, State.PUBLISHED):
+        return False
+    tx.run("UPDATE comment SET state = 'withdrawn' WHERE id = :id", {"id": comment})
+    replan(tx, comment)
+    refresh_card(tx, context, row["publication"], comment)
+    context.touch_desk(tx, row["publication"])
+    return True
+
+
+def deleted(tx: Tx, context: Context, event: Deleted) -> list[tuple[int, int]]:
+    """Messages are gone. An original that we did not remove: its author withdrew. The copies of
+    ours that somebody took away are returned as (comment, channel): those become decisions."""
+    channel = context.house(tx).by_place.get((event.platform, event.place))
+    if channel is None:
+        return []
+    taken: list[tuple[int, int]] = []
+    for platform_id in event.messages:
+        known = known_message(tx, channel.id, platform_id)
+        if known is None:
+            continue
+        ours = known["sender"] != "person"
+        unmap(tx, known["message"])
+        if known["delivery"] is None or not known["want"]:
+            continue
+        _mark_gone(tx, known)
+        if known["subject"] != "comment":
+            continue
+        if ours:
+            taken.append((known["subject_id"], channel.id))
+        else:
+            withdraw(tx, context, known["subject_id"])
+    return taken
+
+
+def _mark_gone(tx: Tx, known: Row) -> None:
+    if known["subject"] == "card":
+        return
+    tx.run(
+        "UPDATE delivery SET gone = 1, want = 0, have = 0, shown_revision = 0,"
+        " outcome = 'removed there by hand' WHERE id = :id",
+        {"id": known["delivery"]},
+    )
+
+
+def unmap(tx: Tx, message: int) -> None:
+    """Forget a message that does not exist any more; replies to it lose their target."""
+    tx.run("DELETE FROM message WHERE id = :id", {"id": message})
+
+
+def reacted(tx: Tx, context: Context, event: Reacted) -> None:
+    """Reactions are not part of a comment's wording; nothing follows from them here."""
+
+
+def _album_comment(tx: Tx, channel: Channel, event: Posted) -> int | None:
+    row = tx.one(
+        "SELECT value FROM cursor WHERE platform = :p AND place = :album",
+        {"p": "album:" + event.platform, "album": f"{channel.id}:{event.album}"},
+    )
+    return int(row["value"]) if row else None
+
+
+def _join_album(
+    tx: Tx, context: Context, event: Posted, channel: Channel, comment: int
+) -> int | None:
+    origin = tx.one(
+        "SELECT d.id, max(s.position) AS p FROM delivery d JOIN shows s ON s.delivery = d.id"
+        " WHERE d.subject = 'comment' AND d.subject_id = :id AND d.role = 'origin' GROUP BY d.id",
+        {"id": comment},
+    )
+    row = tx.one(
+        "SELECT r.text, r.attachments FROM comment c JOIN revision r ON r.comment = c.id"
+        " AND r.number = c.revision WHERE c.id = :id",
+        {"id": comment},
+    )
+    if origin is None or row is None:
+        return None
+    _origin_message(tx, channel.id, origin["id"], event.message, origin["p"] + 1)
+    pieces = [Attachment(*values) for values in json.loads(row["attachments"])]
+    text = Rich.load(json.loads(row["text"])) or event.text
+    revise(tx, context, comment, text, (*pieces, *event.attachments))
+    tx.run(
+        "UPDATE delivery SET have = max(have, 1) WHERE id = :id AND want = 0", {"id": origin["id"]}
+    )
+    tx.wake(channel.id)
+    return comment
+
+
+def remember_album(tx: Tx, event: Posted, channel: int, comment: int) -> None:
+    """Later pieces of the album find the comment by this."""
+    tx.run(
+        "INSERT INTO cursor (platform, place, value) VALUES (:p, :album, :value)"
+        " ON CONFLICT (platform, place) DO NOTHING",
+        {"p": "album:" + event.platform, "album": f"{channel}:{event.album}", "value": comment},
+    )
+
+
+def door_name(publication: Publication, names_key: str, author: str, language: str) -> str:
+    """The pseudonym under which somebody appears in a thread."""
+    return pseudonym(names_key, author, language or publication.language)
+
+
+def person_tag(context: Context, platform: str, person: Person) -> str:
+    """The tag of who did something."""
+    return tag(context.keys, platform, person.identity)

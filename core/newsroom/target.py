@@ -1,0 +1,195 @@
+"""One grammar names what a command is about, on both platforms and at the command line.
+
+A comment: the message replied to or chosen in its menu; `#12` inside of its thread; `3#12`
+(comment 12 of article 3) anywhere; or a link to it. An article: its thread, its number, its
+permalink or a link to one of its messages.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from core.errors import UserError
+from core.i18n import Texts, texts
+from core.model import Channel
+from core.newsroom.context import Context
+from core.newsroom.decide import Actor
+from core.newsroom.intake import known_message
+from core.ports import Row, Tx
+from core.text.model import Rich
+
+_NUMBER = re.compile(r"^(\d*)#(\d+)$")
+_URL = re.compile(r"^https?://\S+$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Call:
+    """A command on its way. `argument` shrinks as words of it are understood.
+
+    publication: None where nothing tells which one. moderator: the actor may decide there.
+    tag: the actor's own author tag, "" for an anonymous admin and the command line.
+    """
+
+    actor: Actor
+    publication: int | None
+    moderator: bool
+    tag: str = ""
+    platform: str = ""
+    channel: Channel | None = None
+    thread: str | None = None
+    message: str | None = None
+    argument: str = ""
+    text: Rich = Rich()
+    private: bool = False
+
+    @property
+    def t(self) -> Texts:
+        return texts(self.actor.language)
+
+    def word(self) -> str:
+        """The next word of the argument, not yet taken."""
+        return self.argument.split(maxsplit=1)[0] if self.argument.strip() else ""
+
+    def take(self) -> str:
+        """Take the next word."""
+        words = self.argument.strip().split(maxsplit=1)
+        self.argument = words[1] if len(words) > 1 else ""
+        return words[0] if words else ""
+
+
+def comment_of(tx: Tx, context: Context, call: Call) -> int:
+    """The comment that a command is about. Raises UserError saying how to name one."""
+    word = call.word()
+    if numbered := _NUMBER.match(word):
+        call.take()
+        return _by_number(tx, context, call, numbered[1], int(numbered[2]))
+    if _URL.match(word):
+        call.take()
+        return _by_link(tx, context, call, word)
+    if call.message is not None and call.channel is not None:
+        known = known_message(tx, call.channel.id, call.message)
+        if known is not None and known["subject"] in ("comment", "card"):
+            return int(known["subject_id"])
+    raise UserError(
+        call.t("Which comment? Reply to it, or write #12 in its thread, or 3#12 for comment 12"
+               " of article 3.")
+    )  # fmt: skip
+
+
+def _by_number(tx: Tx, context: Context, call: Call, article: str, number: int) -> int:
+    article_id = int(article) if article else _thread_article(tx, call)
+    if article_id is None:
+        raise UserError(
+            call.t("#{number} of which article? Write 3#{number} for article 3; /queue and the"
+                   " cards tell the numbers.", number=number)
+        )  # fmt: skip
+    row = tx.one(
+        "SELECT c.id, a.publication FROM comment c JOIN article a ON a.id = c.article"
+        " WHERE c.article = :a AND c.number = :n",
+        {"a": article_id, "n": number},
+    )
+    if row is None or _foreign(call, row):
+        raise UserError(call.t("There is no comment #{number} here.", number=number))
+    return int(row["id"])
+
+
+def _foreign(call: Call, row: Row) -> bool:
+    return call.publication is not None and bool(row["publication"] != call.publication)
+
+
+def _by_link(tx: Tx, context: Context, call: Call, url: str) -> int:
+    for known in _linked_messages(tx, context, url):
+        if known["subject"] == "comment":
+            row = tx.one(
+                "SELECT a.publication FROM comment c JOIN article a ON a.id = c.article"
+                " WHERE c.id = :id",
+                {"id": known["subject_id"]},
+            )
+            if row is not None and not _foreign(call, row):
+                return int(known["subject_id"])
+    raise UserError(call.t("This link does not lead to a comment that I know."))
+
+
+def _linked_messages(tx: Tx, context: Context, url: str) -> list[Row]:
+    """The messages of ours that a link may mean: in the place that it names, in the discussion
+    group of that place, or wherever the platform's message ids are unique by themselves."""
+    found: list[Row] = []
+    for platform, locate in context.locators.items():
+        named = locate(url)
+        if named is None:
+            continue
+        place, message = named
+        for channel in context.house(tx).channels.values():
+            if channel.platform == platform and _may_be(tx, context, channel, place):
+                known = known_message(tx, channel.id, message)
+                if known is not None:
+                    found.append(known)
+    return found
+
+
+def _may_be(tx: Tx, context: Context, channel: Channel, place: str) -> bool:
+    announce = context.house(tx).channels.get(channel.announce) if channel.announce else None
+    names = {channel.place, channel.link}
+    if announce is not None:
+        names |= {announce.place, announce.link}
+    if place in names:
+        return True
+    thread = tx.one(
+        "SELECT 1 FROM thread WHERE channel = :c AND place = :t", {"c": channel.id, "t": place}
+    )
+    return thread is not None
+
+
+def _thread_article(tx: Tx, call: Call) -> int | None:
+    if call.channel is None or call.thread is None:
+        return None
+    row = tx.one(
+        "SELECT article FROM thread WHERE channel = :c AND place = :t",
+        {"c": call.channel.id, "t": call.thread},
+    )
+    return int(row["article"]) if row else None
+
+
+def article_of(tx: Tx, context: Context, call: Call) -> int:
+    """The article that a command is about. Raises UserError saying how to name one."""
+    word = call.word()
+    article: int | None = None
+    if word.isascii() and word.isdecimal():
+        call.take()
+        article = int(word)
+    elif _URL.match(word):
+        call.take()
+        article = _article_by_link(tx, context, call, word)
+    else:
+        article = _thread_article(tx, call) or _article_by_message(tx, call)
+    row = tx.one("SELECT publication FROM article WHERE id = :id", {"id": article})
+    if row is None or _foreign(call, row):
+        raise UserError(
+            call.t("Which article? Use this in its thread, or name it by its number or address.")
+        )
+    return int(article) if article is not None else 0
+
+
+def _article_by_message(tx: Tx, call: Call) -> int | None:
+    if call.message is None or call.channel is None:
+        return None
+    known = known_message(tx, call.channel.id, call.message)
+    if known is None or known["subject"] not in ("article", "draft", "comment", "card"):
+        return None
+    if known["subject"] in ("article", "draft"):
+        return int(known["subject_id"])
+    row = tx.one("SELECT article FROM comment WHERE id = :id", {"id": known["subject_id"]})
+    return int(row["article"]) if row else None
+
+
+def _article_by_link(tx: Tx, context: Context, call: Call, url: str) -> int | None:
+    row = tx.one(
+        "SELECT id FROM article WHERE link = :url ORDER BY id DESC LIMIT 1", {"url": url}
+    )
+    if row is not None:
+        return int(row["id"])
+    for known in _linked_messages(tx, context, url):
+        if known["subject"] == "article":
+            return int(known["subject_id"])
+    return None

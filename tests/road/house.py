@@ -1,0 +1,252 @@
+"""The whole product on both rehearsal platforms: real servers, real client libraries, a database
+on disk. People act through the World; tests look at what people see."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bots.app import Product, Wiring
+from bots.rehearsal.discord.building import overwrite
+from bots.rehearsal.discord.flags import BOT, MODERATOR, Permission
+from bots.rehearsal.discord.server import DiscordServer
+from bots.rehearsal.discord.side import DiscordSide
+from bots.rehearsal.telegram.server import TelegramServer
+from bots.rehearsal.telegram.side import TelegramSide
+from bots.rehearsal.world import Switches, World
+from core.clock import SystemClock
+from core.feeds.model import Draft
+from core.model import Purpose
+from core.newsroom import ChannelPlan, Rules, admin
+from core.text.model import Rich
+
+TELEGRAM_TOKEN = "7000000001:AAcanaryCanaryCanaryCanaryCanaryCan"
+DISCORD_TOKEN = "canary.discord.token"
+SECRET = b"s" * 32
+PATIENCE = 15.0
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Places:
+    """Ids of the stage: Telegram's as numbers, Discord's as text."""
+
+    channel: int
+    group: int
+    desk: int
+    forum: str
+    discord_desk: str
+    ana: int
+    boss: int
+    ben: str
+    mod: str
+
+
+class House:
+    """One newsroom on both platforms, started and stopped at will over the same World."""
+
+    def __init__(self, world: World, folder: Path, rules: Rules) -> None:
+        self.world = world
+        self.folder = folder
+        self.rules = rules
+        self.telegram = TelegramSide(world)
+        self.discord = DiscordSide(world)
+        self.telegram_server = TelegramServer(world, self.telegram)
+        self.discord_server = DiscordServer(world, self.discord)
+        self.places: Places
+        self.product: Product
+        self._wiring: Wiring
+
+    def furnish(self, way: str = "chat") -> None:
+        """People and places on both platforms."""
+        t, d = self.telegram, self.discord
+        bot = t.add_bot("Commonthread", "thread_bot", TELEGRAM_TOKEN)
+        boss = t.add_person("Boss", "boss")
+        channel = t.add_channel("The Paper", "thepaper", owner=boss)
+        group = t.add_group("The Paper talk", owner=boss)
+        desk = t.add_group("Desk", owner=boss)
+        for chat in (channel, group, desk):
+            t.make_admin(chat, bot)
+        t.link(channel, group)
+        ana = t.add_person("Ana", "ana")
+        t.join(group, ana)
+        discord_bot = d.add_bot("Commonthread", DISCORD_TOKEN)
+        guild = d.add_guild("The Paper")
+        role = d.bot_joins(discord_bot, guild)
+        mod = d.add_moderator("Mod", guild=guild)
+        roles = {r["name"]: str(r["id"]) for r in d.state.get("guild", guild)["roles"]}
+        denied = Permission.SEND_MESSAGES
+        if way == "door":
+            denied |= Permission.SEND_MESSAGES_IN_THREADS
+        forum = d.add_channel(
+            guild, "articles", "forum", tags=("report",),
+            overwrites=(overwrite(guild, deny=denied), overwrite(role, allow=BOT)),
+        )  # fmt: skip
+        private = (
+            overwrite(guild, deny=Permission.VIEW_CHANNEL),
+            overwrite(role, allow=BOT),
+            overwrite(roles["Moderators"], allow=MODERATOR),
+        )
+        self.places = Places(
+            channel, group, desk, forum, d.add_channel(guild, "desk", overwrites=private),
+            ana, boss, d.add_person("Ben", guild=guild), mod,
+        )  # fmt: skip
+        if way == "door":
+            t.set_permissions(group, can_send_messages=False)
+
+    async def open(self) -> None:
+        """Start the servers and build the wiring."""
+        telegram = await self.telegram_server.start()
+        await self.discord_server.start()
+        self._wiring = Wiring(
+            database=self.folder / "commonthread.db",
+            secret=SECRET,
+            telegram_token=TELEGRAM_TOKEN,
+            telegram_api=telegram,
+            telegram_pace=0.0,
+            discord_token=DISCORD_TOKEN,
+            discord_api=self.discord_server.api_url,
+            discord_gateway=self.discord_server.gateway_url,
+            fetch_loopback=True,
+            rules=self.rules,
+        )
+
+    async def start(self) -> None:
+        """Start the product and wait until both bots receive."""
+        self.product = await Product.open(self._wiring, SystemClock())
+        await self.product.start()
+        await self.until(lambda: self.product.health()["ok"], "both bots connected")
+
+    async def stop(self) -> None:
+        await self.product.stop()
+
+    async def close(self) -> None:
+        await self.telegram_server.stop()
+        await self.discord_server.stop()
+        self.world.close()
+
+    async def connect(self, mode: str = "held", way: str = "chat") -> None:
+        """A publication with all places."""
+        room = self.product.newsroom
+        number = await room.change(
+            lambda tx, c: admin.add_publication(tx, c, "The Paper", mode=mode, languages="en,es")
+        )
+        names = "anonymous" if way == "door" else "named"
+        talk = ChannelPlan(number, Purpose.DISCUSS, names, way)
+        desk = ChannelPlan(number, Purpose.DESK)
+        t, d = self.product.adapters["telegram"], self.product.adapters["discord"]
+        p = self.places
+        await room.add_channel(ChannelPlan(number, Purpose.ANNOUNCE), t, str(p.channel))
+        await room.add_channel(talk, t, str(p.group))
+        await room.add_channel(desk, t, str(p.desk))
+        await room.add_channel(talk, d, p.forum)
+        await room.add_channel(desk, d, p.discord_desk)
+
+    async def publish(self, headline: str = "Harbour report") -> int:
+        """Publish an article and wait until both threads are open."""
+        draft = Draft(
+            headline, f"https://paper.example/{headline.replace(' ', '-').lower()}", headline,
+            deck="What we know", byline="Pen Name", body=Rich("One.\n\nTwo."),
+            labels=("report",), published=1_790_000_000.0,
+        )  # fmt: skip
+        article = await self.product.newsroom.publish_draft_now(None, draft)
+        await self.until(lambda: self.forum_thread(headline) and self.root(headline), "threads")
+        count = "SELECT count(*) AS n FROM thread WHERE article = :a"
+
+        async def born() -> bool:
+            row = await self.product.newsroom.look(lambda tx, _: tx.one(count, {"a": article}))
+            return row is not None and row["n"] == 2
+
+        await self.until_async(born, "both threads recorded")
+        return article
+
+    async def until(self, condition: Callable[[], Any], what: str) -> Any:
+        """Wait for what people see; polled on every change of the World."""
+        async with asyncio.timeout(PATIENCE):
+            try:
+                while not (value := condition()):
+                    await self._change()
+            except TimeoutError:
+                raise
+        return value
+
+    async def until_async(self, condition: Callable[[], Any], what: str) -> Any:
+        async with asyncio.timeout(PATIENCE):
+            while not (value := await condition()):
+                await self._change()
+        return value
+
+    async def _change(self) -> None:
+        try:
+            async with asyncio.timeout(0.05):
+                await self.world.change()
+        except TimeoutError:
+            return
+
+    # What people see
+
+    def root(self, headline: str = "Harbour report") -> int | None:
+        for message in self.telegram.messages(self.places.group):
+            if message.get("is_automatic_forward") and headline in message.get("text", ""):
+                return int(message["message_id"])
+        return None
+
+    def forum_thread(self, headline: str = "Harbour report") -> str | None:
+        for thread in self.discord.threads(self.places.forum):
+            if thread["name"] == headline:
+                return str(thread["id"])
+        return None
+
+    def group(self) -> list[Json]:
+        return [m for m in self.telegram.messages(self.places.group) if m.get("text")]
+
+    def group_message(self, words: str) -> Json | None:
+        return next((m for m in self.group() if words in m["text"]), None)
+
+    def thread_message(self, words: str, headline: str = "Harbour report") -> Json | None:
+        thread = self.forum_thread(headline)
+        if thread is None:
+            return None
+        return next((m for m in self.discord.messages(thread) if words in m["content"]), None)
+
+    def cards(self) -> list[Json]:
+        return self.telegram.messages(self.places.desk)
+
+    def card(self, words: str) -> Json | None:
+        found = [m for m in self.cards() if words in m.get("text", "") and "reply_markup" in m]
+        return found[-1] if found else None
+
+    def discord_card(self, words: str) -> Json | None:
+        found = [m for m in self.discord.messages(self.places.discord_desk)
+                 if words in m["content"] and m["components"]]  # fmt: skip
+        return found[-1] if found else None
+
+
+@asynccontextmanager
+async def newsroom(
+    folder: Path,
+    *,
+    mode: str = "held",
+    way: str = "chat",
+    switches: Switches | None = None,
+    rules: Rules | None = None,
+) -> AsyncIterator[House]:
+    """A running newsroom with its places connected."""
+    world = World(folder / "world.db", switches=switches)
+    house = House(world, folder, rules or Rules())
+    house.furnish(way)
+    await house.open()
+    try:
+        await house.start()
+        try:
+            await house.connect(mode, way)
+            yield house
+        finally:
+            await house.stop()
+    finally:
+        await house.close()
