@@ -109,12 +109,15 @@ class Invoked:
     place: None in the direct chat with the bot (`private` is then true).
     message: the message that was answered, pressed or chosen in its menu.
     reply_number: as in Posted.
+    key: names this invocation for good, so that a platform's repetition of it does nothing;
+        "" where the platform never repeats.
     handle: the adapter's own, for `Adapter.answer`; nobody else reads it.
     """
 
     platform: str
     person: Person
     at: float
+    key: str = ""
     command: str = ""
     argument: str = ""
     token: str = ""

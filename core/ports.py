@@ -234,7 +234,13 @@ class Fetcher(Protocol):
     """Reads public web addresses; see `core.feeds.fetching` for what comes back."""
 
     async def get(
-        self, url: str, *, etag: str = "", last_modified: str = "", limit: int = 15_728_640
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        accept: str = "",
+        limit: int = 15_728_640,
     ) -> Fetched: ...
 
 

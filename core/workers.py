@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.errors import CommonthreadError, StorageError, UserError
 from core.feeds.document import from_page
 from core.feeds.errors import FeedUnreadable
-from core.feeds.fetching import Fetched, FetchError
+from core.feeds.fetching import PAGES, Fetched, FetchError
 from core.feeds.parse import parse
 from core.feeds.schedule import Answer
 from core.newsroom import Newsroom
@@ -25,7 +25,7 @@ from core.ports import Fetcher
 log = logging.getLogger(__name__)
 
 LONGEST_NAP = 60.0
-TIDY_EVERY = 5.0
+TIDY_EVERY = 1.0
 LOOK_EVERY = 0.5
 DESK_GATHER = 0.02
 """Seconds in which a burst of held comments becomes one refresh of the desk."""
@@ -123,10 +123,12 @@ class Workers:
     async def _publish(self) -> None:
         publication, url = await self._newsroom.next_address()
         try:
-            fetched = await self._fetcher.get(url)
+            fetched = await self._fetcher.get(url, accept=PAGES)
             if fetched.status >= 400:
                 raise UserError(f"{url} answered {fetched.status}: is the address right?")
-            draft = await asyncio.to_thread(from_page, fetched.body, fetched.url)
+            draft = await asyncio.to_thread(
+                from_page, fetched.body, fetched.url, fetched.content_type
+            )
         except UserError as error:
             key = f"publish:{self._clock.token()}"
             await self._newsroom.tell_desk(publication, key, str(error))

@@ -205,7 +205,7 @@ class DiscordAdapter:
         """Make one message. In an announcement channel an article is then published to its
         followers, beside and without holding anything up."""
         receipt = await self._outward.send(target, part, nonce)
-        if target.kind == "announcement" and target.purpose == "announce" and not target.thread:
+        if target.kind == "announcement" and target.purpose != "desk" and not target.thread:
             self._beside(self._crosspost(receipt.message))
         return receipt
 

@@ -7,6 +7,8 @@ inside of a request, its caches, and the order of events.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from discord.http import HTTPClient, Ratelimit, Route
 from bots.discord.outcomes import Unanswered
 
 RELEASE = "2.7.1"
+_GOODBYE_SECONDS = 2.0
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 
 Json = dict[str, Any]
@@ -187,4 +190,5 @@ class Socket:
         """Close the connection, its heartbeat included. 4000 keeps the session resumable."""
         ws, self._ws = self._ws, None
         if ws is not None:
-            await ws.close(code)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ws.close(code), _GOODBYE_SECONDS)

@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 
 EPOCH_MS = 1_420_070_400_000
-_LINK = re.compile(r"https?://(?:\w+\.)?discord(?:app)?\.com/channels/\d+/(\d+)(?:/\d+)?/?$")
+_LINK = re.compile(
+    r"https?://(?:\w+\.)?discord(?:app)?\.com/channels/\d+/"
+    r"(?P<channel>\d+)(?:/(?P<message>\d+))?/?(?:\?.*)?$"
+)
 
 
 def message_id(channel: str, message: str) -> str:
@@ -32,8 +35,18 @@ def bare(message: str | None) -> int:
 def place_of(text: str) -> str:
     """A channel's id from an id or a copied channel link, "" where it is neither."""
     found = _LINK.match(text.strip())
-    wanted = found[1] if found else text.strip().removeprefix("<#").removesuffix(">")
+    wanted = found["channel"] if found else text.strip().removeprefix("<#").removesuffix(">")
     return wanted if wanted.isascii() and wanted.isdigit() else ""
+
+
+def locate(url: str) -> tuple[str, str] | None:
+    """(channel or thread, message) that a link to a message names, None for other addresses.
+    A link to a thread alone names its first message."""
+    found = _LINK.match(url.strip())
+    if found is None:
+        return None
+    channel = found["channel"]
+    return channel, message_id(channel, found["message"] or channel)
 
 
 def moment(snowflake: str) -> float:
@@ -47,14 +60,3 @@ def link(guild: str, channel: str, message: str = "") -> str:
         return ""
     tail = f"/{message}" if message else ""
     return f"https://discord.com/channels/{guild}/{channel}{tail}"
-
-
-_MESSAGE_LINK = re.compile(
-    r"https?://(?:\w+\.)?discord(?:app)?\.com/channels/\d+/(\d+)/(\d+)/?(?:\?.*)?$"
-)
-
-
-def locate(url: str) -> tuple[str, str] | None:
-    """(channel or thread, message) that a link to a message names, None for other addresses."""
-    found = _MESSAGE_LINK.match(url)
-    return (found[1], message_id(found[1], found[2])) if found else None

@@ -22,6 +22,7 @@ from bots.discord.cursors import Cursors
 from bots.discord.directory import THREADS, Directory
 from bots.discord.interactions import Interactions
 from bots.discord.lanes import Lanes
+from bots.discord.render import EPHEMERAL
 from core.clock import Clock
 from core.errors import Rejected, RetryLater, StorageError, Unreachable
 from core.events import Invoked
@@ -98,10 +99,13 @@ class Inbound:
         return self._directory.foreign(channel, self._me.user)
 
     def _queue(self, lane: str, item: Item) -> None:
-        if self._lanes.size >= _FULL:
-            self._overflown = True  # read by REST when the lanes are empty again
-        elif self._parked is not None:
-            self._parked.append((lane, item))
+        if self._parked is not None:
+            # What does not fit is older than the catch-up that follows, which reads it.
+            if len(self._parked) < _FULL:
+                self._parked.append((lane, item))
+        elif self._overflown or self._lanes.size >= _FULL:
+            # Nothing newer may pass what is let go here: when the lanes are empty, all is read.
+            self._overflown = True
         else:
             self._lanes.put(lane, item)
 
@@ -241,7 +245,8 @@ class Inbound:
             await self._sink.handle(posted)
         author = str((data.get("author") or {}).get("id"))
         ours = author == self._me.user or author in self._me.webhooks
-        shown = posted is not None or ours
+        hidden = int(data.get("flags") or 0) & EPHEMERAL
+        shown = posted is not None or (ours and not hidden)
         await self._cursors.handled(thread, str(data["id"]), shown=shown)
 
     async def _moderates(self, data: Json, where: Where) -> bool:

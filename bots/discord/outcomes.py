@@ -59,7 +59,7 @@ class Unanswered(Exception):
     def everywhere(self) -> bool:
         """The whole account has to wait: a global limit, or Cloudflare's (no JSON body)."""
         body = self.read()
-        return bool(body.get("global")) or "retry_after" not in body
+        return bool(body.get("global")) or not body
 
     @property
     def after(self) -> float:

@@ -162,7 +162,10 @@ def _open_doors(inquiry: Inquiry, everyone: int, mine: int) -> list[Problem]:
         return [
             Problem(
                 t("People can write in this channel's threads, but its way in is the door."),
-                t("Deny Send Messages in Threads for @everyone in the channel's permissions."),
+                t(
+                    "In the channel's permissions, deny Send Messages in Threads for @everyone "
+                    "and allow it for the bot."
+                ),
             )
         ]
     return []

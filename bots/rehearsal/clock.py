@@ -40,6 +40,14 @@ class WorldClock:
         else:
             self._offset += seconds
 
+    def set(self, moment: float) -> None:
+        """Put the World's time to a moment (Unix seconds); it goes on from there."""
+        self.advance(moment - self.now())
+
+    def catch_up(self) -> None:
+        """Return to the present, after `set` or `advance`. A clock that stands still stays."""
+        self._offset = 0.0
+
     async def sleep(self, seconds: float) -> None:
         """Wait for `seconds` of World time (shorter in real time when the pace is above 1)."""
         await asyncio.sleep(seconds / self.pace)

@@ -23,6 +23,7 @@ Way = Literal["chat", "door"]
 
 _KEY = "example"
 _BOT_NUMBER = 7_000_000_001
+_BOT_NAME = "Commonthread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,12 @@ def build_stage(
     example: Example,
     *,
     way: Way = "chat",
+    base: float | None = None,
 ) -> Stage:
     """Set the example up on both platforms, or find it again in a World that knows it already.
 
-    way: "door" keeps readers from writing into the threads on both platforms; it counts for a
-    new stage only.
+    way: "door" keeps readers from writing into the threads on both platforms. base: see
+    `Stage.base`; None = reckoned from the World's time. Both count for a new stage only.
     """
     kept = world.store.get("stage", _KEY)
     if kept is not None:
@@ -118,7 +120,9 @@ def build_stage(
     stage_discord, discord_people = _DiscordBuilder(discord, example, way).build()
     made = {**telegram_people, **discord_people}
     people = tuple(made[person.key] for person in example.people)
-    stage = Stage(stage_telegram, stage_discord, people, way, example.base(world.clock.now()))
+    if base is None:
+        base = example.base(world.clock.now())
+    stage = Stage(stage_telegram, stage_discord, people, way, base)
     world.store.put("stage", _KEY, asdict(stage))
     world.touch()
     return stage
@@ -154,10 +158,10 @@ class _TelegramBuilder:
         side, name = self._side, self._example.publication.name
         owner = side.add_person(f"{name} (owner)")
         bot_name, token = "tersal_line_bot", f"{_BOT_NUMBER}:rehearsal-of-{_KEY}"
-        bot = side.add_bot(name, bot_name, token, privacy=False)
+        bot = side.add_bot(_BOT_NAME, bot_name, token, privacy=False)
         channel = side.add_channel(name, "tersal_line", owner=owner)
-        group = side.add_group(f"{name}: talk", username="tersal_line_talk", owner=owner)
-        desk = side.add_group(f"{name}: desk", owner=owner)
+        group = side.add_group(f"Talk · {name}", username="tersal_line_talk", owner=owner)
+        desk = side.add_group(f"Desk · {name}", owner=owner)
         side.link(channel, group)
         for chat in (channel, group, desk):
             side.make_admin(chat, bot)
@@ -195,7 +199,7 @@ class _DiscordBuilder:
     def build(self) -> tuple[DiscordStage, dict[str, StagePerson]]:
         side, name = self._side, self._example.publication.name
         token = f"rehearsal.{_KEY}.discord"
-        bot = side.add_bot(name, token)
+        bot = side.add_bot(_BOT_NAME, token)
         guild = side.add_guild(name)
         bot_role = side.bot_joins(bot, guild)
         people = {

@@ -16,6 +16,11 @@ from telegram.request import BaseRequest, RequestData
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DEFAULT_FLOOD_WAIT = 5.0
+NOT_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+)
 
 
 class NotSent(NetworkError):
@@ -38,12 +43,19 @@ class AiohttpRequest(BaseRequest):
     """One pool of connections for all calls of one bot.
 
     read_timeout, connect_timeout: seconds. A call that waits for updates passes its own
-    read_timeout.
+    read_timeout. use_proxy: go through the proxy that the environment names.
     """
 
-    __slots__ = ("_connect_timeout", "_read_timeout", "_session")
+    __slots__ = ("_connect_timeout", "_read_timeout", "_session", "_use_proxy")
 
-    def __init__(self, *, read_timeout: float = 20.0, connect_timeout: float = 10.0) -> None:
+    def __init__(
+        self,
+        *,
+        read_timeout: float = 20.0,
+        connect_timeout: float = 10.0,
+        use_proxy: bool = False,
+    ) -> None:
+        self._use_proxy = use_proxy
         self._read_timeout = read_timeout
         self._connect_timeout = connect_timeout
         self._session: aiohttp.ClientSession | None = None
@@ -62,7 +74,7 @@ class AiohttpRequest(BaseRequest):
                 connector=connector,
                 headers={"User-Agent": self.USER_AGENT},
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=True,
+                trust_env=self._use_proxy,
             )
 
     async def shutdown(self) -> None:
@@ -108,7 +120,7 @@ class AiohttpRequest(BaseRequest):
                 allow_redirects=False,
             ) as response:
                 status, payload = response.status, await response.read()
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        except NOT_SENT as error:
             raise NotSent(f"no connection ({type(error).__name__})") from None
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise AnswerLost(f"no answer ({type(error).__name__})") from None

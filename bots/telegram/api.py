@@ -66,7 +66,8 @@ class Api:
     def __init__(self, token: str, api_url: str = "") -> None:
         tame_loggers()
         base = (api_url or REAL).rstrip("/")
-        self._request = AiohttpRequest()
+        # A server of one's own stands near; only Telegram's may lie behind a proxy.
+        self._request = AiohttpRequest(use_proxy=base == REAL)
         self._token = token
         self._bot = Bot(
             token,

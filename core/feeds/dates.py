@@ -11,6 +11,8 @@ LATEST = 4_102_444_800.0
 """Dates outside 1970 to 2099 are mistakes."""
 
 _ISO = re.compile(r"\d{4}-?\d{2}-?\d{2}")
+# What software that lost a date writes in its place.
+_ZERO = re.compile(r"\s-\d{4}\s|^0000")
 _FRACTION = re.compile(r"\.(\d{6})\d+")
 
 
@@ -20,7 +22,7 @@ def parse_date(text: str) -> float | None:
     None where the text is no such date, or one that no article can have.
     """
     text = text.strip()
-    if not text or len(text) > 100:
+    if not text or len(text) > 100 or _ZERO.search(text):
         return None
     stamp = _iso(text) if _ISO.match(text) else _rfc822(text)
     if stamp is None or not EARLIEST <= stamp < LATEST:

@@ -169,7 +169,7 @@ class _Memory:
             self._by_title.setdefault(bare(article.headline), []).append(article)
         self._by_link = _unambiguous(stored)
         self._shared = Counter(comparable(d.link) for d in drafts if d.link)
-        dates = [a.published for a in stored if a.published is not None]
+        dates = [a.published for a in stored if a.fed and a.published is not None]
         self._oldest = min(dates, default=None)
         self._newest = max(dates, default=None)
 

@@ -9,6 +9,7 @@ import unicodedata
 from typing import Any
 from urllib.parse import urlsplit
 
+from core.feeds.links import is_front_page
 from core.feeds.model import Draft
 
 VERSION = "1"
@@ -45,10 +46,14 @@ def same_words(one: str, other: str) -> bool:
 
 
 def keys_of(draft: Draft) -> frozenset[str]:
-    """The ids to remember an article by: the entry's own; the permalink where it has none; else
-    its words."""
-    words = digest(draft).split(":")[1]
-    return frozenset({draft.key or draft.link or f"words:{words}"})
+    """The ids to remember an article by: the entry's own; the permalink where it has none, if
+    that names a page and not the whole site; else its headline and day."""
+    if draft.key:
+        return frozenset({draft.key})
+    if draft.link and not is_front_page(draft.link):
+        return frozenset({draft.link})
+    day = None if draft.published is None else int(draft.published // 86_400)
+    return frozenset({f"words:{_hash([bare(draft.headline), day])}"})
 
 
 def comparable_key(key: str) -> str:

@@ -271,7 +271,8 @@ def _author(found: _Found, element: Element) -> None:
 
 
 def _atom_author(found: _Found, element: Element) -> None:
-    names = [_text(child) for child in element if local(child) == "name"]
+    # feedparser leaves names as they are written, so they are not mended here either.
+    names = [(child.text or "").strip() for child in element if local(child) == "name"]
     found.authors.append(names[-1] if names else "")
 
 

@@ -60,7 +60,7 @@ _IMAGE_PATH = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)$", re.IGNORECASE)
 def absolute(url: str, base: str = "") -> str:
     """`url` resolved against `base`; "" unless the outcome is an http or https address."""
     url = url.strip()
-    if not url or len(url) > LONGEST:
+    if not url or len(url) > LONGEST or url.endswith(":") or url.endswith("://"):
         return ""
     try:
         whole = urljoin(base, url) if base else url

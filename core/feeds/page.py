@@ -18,7 +18,7 @@ from core.feeds.links import absolute, canonical, is_front_page
 from core.feeds.model import Draft, Image
 from core.feeds.person import byline
 from core.text import html as html_text
-from core.text.model import Rich
+from core.text.model import Rich, Style
 from core.text.tools import first_words, strip
 
 LONGEST_PAGE = 8_000_000
@@ -49,7 +49,7 @@ def from_page(page: bytes | str, url: str, content_type: str = "") -> Draft:
             "This page names no headline. Publish a file instead, with title and text."
         )
     body, inside = _body(text, said, url)
-    body = _without_first_line(body, headline)
+    body = _without_headline(body, headline)
     deck = " ".join((said.description or meta.first("og:description", "description")).split())
     return Draft(
         key="",
@@ -179,9 +179,12 @@ def _readable(text: str, url: str) -> str:
     return str(found or "")
 
 
-def _without_first_line(body: Rich, headline: str) -> Rich:
-    """Readers of pages take the headline along as the first line of the text."""
+def _without_headline(body: Rich, headline: str) -> Rich:
+    """Readers of pages take the page's main heading along as the first line of the text."""
     first, mark, _ = body.text.partition("\n")
-    if mark and bare(first) == bare(headline):
+    main = any(
+        span.style is Style.HEADING and span.start == 0 and span.value == "1" for span in body.spans
+    )
+    if mark and (main or bare(first) == bare(headline)):
         return strip(body.slice(len(first), len(body)))
     return body

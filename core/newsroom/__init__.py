@@ -378,6 +378,7 @@ class Newsroom:
             now = {"now": self._context.clock.now()}
             tx.run("DELETE FROM door WHERE expires <= :now", now)
             tx.run("DELETE FROM connect_code WHERE expires <= :now", now)
+            tx.run("DELETE FROM handled WHERE at <= :now - 172800", now)
             tx.run("DELETE FROM quarantine WHERE expires <= :now", now)
             birth.replace_missing_forwards(tx, self._context)
 

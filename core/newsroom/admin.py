@@ -38,9 +38,8 @@ def add_publication(
         raise UserError("A publication needs a name.")
     if tx.one("SELECT 1 FROM publication WHERE name = :n", {"n": name.strip()}):
         raise UserError(f"There is a publication “{name.strip()}” already.")
-    tongues = [word.strip() for word in languages.split(",") if word.strip()]
-    _check_languages(tongues)
-    _check_zone(zone)
+    tongues = check_languages(languages)
+    check_zone(zone)
     if mode not in {m.value for m in Mode}:
         raise UserError(f"The mode “{mode}” does not exist: use open, new, held or held-soft.")
     context.forget_house()
@@ -58,7 +57,9 @@ def add_publication(
     )
 
 
-def _check_languages(tongues: list[str]) -> None:
+def check_languages(languages: str) -> list[str]:
+    """The codes in a list with commas. Raises UserError for an unknown one or none at all."""
+    tongues = [word.strip() for word in languages.split(",") if word.strip()]
     if not tongues:
         raise UserError("Name at least one language, for example en or en,es.")
     for tongue in tongues:
@@ -66,9 +67,11 @@ def _check_languages(tongues: list[str]) -> None:
             Locale.parse(tongue.replace("-", "_"))
         except (ValueError, UnknownLocaleError):
             raise UserError(f"The language “{tongue}” is unknown: write a code like en.") from None
+    return tongues
 
 
-def _check_zone(zone: str) -> None:
+def check_zone(zone: str) -> None:
+    """Raises UserError where a name is no IANA time zone."""
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):

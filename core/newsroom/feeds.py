@@ -14,6 +14,7 @@ from core.newsroom.context import Context
 from core.newsroom.desk import tell_desk
 from core.ports import Row, Tx
 
+DAY = 86_400.0
 REMEMBERED = 1000
 """The newest articles of a feed with which a reading is compared."""
 
@@ -64,8 +65,7 @@ def answered(
         " moved_to = :moved_to, moved_seen = :seen, gone = :gone, problem = :problem,"
         " url = :url, etag = :etag, modified = :modified WHERE id = :id",
         {
-            "next_at": min(poll.next_at, now + context.rules.feed_interval) if good
-            else poll.next_at,
+            "next_at": poll.next_at,
             "failures": poll.failures,
             "since": poll.failing_since,
             "moved_to": poll.moved_to,
@@ -73,8 +73,10 @@ def answered(
             "gone": int(poll.gone),
             "problem": poll.problem,
             "url": poll.adopt or row["url"],
-            "etag": (etag or row["etag"]) if good else row["etag"],
-            "modified": (modified or row["modified"]) if good else row["modified"],
+            "etag": "" if poll.adopt else (etag or row["etag"]) if good else row["etag"],
+            "modified": (
+                "" if poll.adopt else (modified or row["modified"]) if good else row["modified"]
+            ),
             "id": feed,
         },
     )  # fmt: skip
@@ -143,7 +145,7 @@ def ingest(tx: Tx, context: Context, feed: int, drafts: Sequence[Draft]) -> list
             case Missing(article):
                 articles.missing(tx, context, article)
             case Hold(reason, _):
-                tell_desk(tx, context, publication, f"moved:{feed}:{len(drafts)}", reason)
-    if drafts:
-        tx.run("UPDATE feed SET baseline = 0, moved = 0 WHERE id = :id", {"id": feed})
+                day = int(context.clock.now() // DAY)
+                tell_desk(tx, context, publication, f"moved:{feed}:{day}", reason)
+    tx.run("UPDATE feed SET baseline = 0, moved = 0 WHERE id = :id", {"id": feed})
     return published

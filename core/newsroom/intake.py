@@ -251,32 +251,36 @@ def adopt(tx: Tx, channel: Channel, article: int, platform_id: str, number: int)
     )
     if delivery is None:
         return None
+    message = _adopted_row(tx, channel.id, delivery["id"], platform_id)
+    tx.run("DELETE FROM shows WHERE message = :m", {"m": message})
     last = tx.one(
         "SELECT max(position) AS p FROM shows WHERE delivery = :id", {"id": delivery["id"]}
     )
-    lost = tx.one(
-        "SELECT m.id FROM message m JOIN shows s ON s.message = m.id WHERE s.delivery = :id"
-        " AND m.platform_id IS NULL LIMIT 1",
-        {"id": delivery["id"]},
-    )
-    if lost is not None:
-        tx.run(
-            "UPDATE message SET platform_id = :pid, tried_at = NULL, doubtful = 0,"
-            " have_hash = tried_hash WHERE id = :id",
-            {"pid": platform_id, "id": lost["id"]},
-        )
-    else:
-        message = tx.insert("message", {"channel": channel.id, "platform_id": platform_id})
-        position = (last["p"] if last and last["p"] is not None else -1) + 1
-        tx.insert(
-            "shows", {"delivery": delivery["id"], "message": message, "position": position}
-        )
+    position = (last["p"] if last and last["p"] is not None else -1) + 1
+    tx.insert("shows", {"delivery": delivery["id"], "message": message, "position": position})
     face = delivery["shown_revision"] if delivery["want"] else 0
     if face:
         change_delivery(tx, delivery["id"], face, channel.id)
     else:
         _remove_again(tx, delivery["id"], channel.id)
     return known_message(tx, channel.id, platform_id)
+
+
+def _adopted_row(tx: Tx, channel: int, delivery: int, platform_id: str) -> int:
+    """The row of the try that must have made the message, or a new one."""
+    lost = tx.one(
+        "SELECT m.id FROM message m JOIN shows s ON s.message = m.id WHERE s.delivery = :id"
+        " AND m.platform_id IS NULL LIMIT 1",
+        {"id": delivery},
+    )
+    if lost is None:
+        return tx.insert("message", {"channel": channel, "platform_id": platform_id})
+    tx.run(
+        "UPDATE message SET platform_id = :pid, tried_at = NULL, doubtful = 0,"
+        " have_hash = tried_hash WHERE id = :id",
+        {"pid": platform_id, "id": lost["id"]},
+    )
+    return int(lost["id"])
 
 
 def _remove_again(tx: Tx, delivery: int, channel: int) -> None:

@@ -23,11 +23,26 @@ ANONYMOUS_ADMIN = "admin"
 
 def invoked(tx: Tx, context: Context, event: Invoked) -> Answer:
     """What the person gets. A refusal is an answer too; nothing is changed by one."""
+    if not first_time(tx, context, event):
+        return Answer()
     call = call_of(tx, context, event)
     try:
         return _dispatch(tx, context, event, call)
     except UserError as refusal:
         return Answer(Rich(str(refusal)), alert=str(refusal))
+
+
+def first_time(tx: Tx, context: Context, event: Invoked) -> bool:
+    """False where the platform repeats an invocation that was handled before. The key names a
+    chat, which may be a person, so only its keyed hash is kept."""
+    if not event.key:
+        return True
+    key = tag(context.keys, "invoked", f"{event.platform}:{event.key}")
+    added = tx.run(
+        "INSERT INTO handled (key, at) VALUES (:key, :now) ON CONFLICT DO NOTHING",
+        {"key": key, "now": context.clock.now()},
+    )
+    return added > 0
 
 
 def call_of(tx: Tx, context: Context, event: Invoked) -> Call:
@@ -51,6 +66,7 @@ def call_of(tx: Tx, context: Context, event: Invoked) -> Call:
         channel=channel,
         thread=event.thread,
         message=event.message,
+        reply_number=event.reply_number,
         argument=event.argument,
         text=event.text or Rich(event.fields.get("text", "").strip()),
         private=event.private,

@@ -86,10 +86,7 @@ def replan(tx: Tx, comment: int, *, force: bool = False) -> None:
         return
     rows = comment_deliveries(tx, comment)
     by_key: dict[Key, Row] = {(d["channel"], d["role"]): d for d in rows}
-    existing = {
-        key: Standing(bool(d["have"] or d["want"] or d["messages"]), bool(d["gone"]))
-        for key, d in by_key.items()
-    }
+    existing = {key: Standing(_stands(d), bool(d["gone"])) for key, d in by_key.items()}
     threads = tx.all(
         "SELECT channel FROM thread WHERE article = :article AND dead = 0",
         {"article": row["article"]},
@@ -100,6 +97,14 @@ def replan(tx: Tx, comment: int, *, force: bool = False) -> None:
         _want(tx, row, key, face, by_key.get(key), force)
     if row["parent"] is not None and state.shown and not _up(state):
         _let_parent_go(tx, row["parent"])
+
+
+def _stands(delivery: Row) -> bool:
+    """An original stands until its removal is wanted, never again after; a copy may stand as
+    long as it is wanted, recorded or tried."""
+    if delivery["role"] == "origin":
+        return bool(delivery["want"])
+    return bool(delivery["have"] or delivery["want"] or delivery["messages"])
 
 
 def _up(state: CommentState) -> bool:

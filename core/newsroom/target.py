@@ -15,7 +15,7 @@ from core.i18n import Texts, texts
 from core.model import Channel
 from core.newsroom.context import Context
 from core.newsroom.decide import Actor
-from core.newsroom.intake import known_message
+from core.newsroom.intake import adopt, known_message
 from core.ports import Row, Tx
 from core.text.model import Rich
 
@@ -39,6 +39,7 @@ class Call:
     channel: Channel | None = None
     thread: str | None = None
     message: str | None = None
+    reply_number: int | None = None
     argument: str = ""
     text: Rich = Rich()
     private: bool = False
@@ -69,12 +70,22 @@ def comment_of(tx: Tx, context: Context, call: Call) -> int:
         return _by_link(tx, context, call, word)
     if call.message is not None and call.channel is not None:
         known = known_message(tx, call.channel.id, call.message)
+        if known is None:
+            known = _unmapped(tx, call, call.channel, call.message)
         if known is not None and known["subject"] in ("comment", "card"):
             return int(known["subject_id"])
     raise UserError(
         call.t("Which comment? Reply to it, or write #12 in its thread, or 3#12 for comment 12"
                " of article 3.")
     )  # fmt: skip
+
+
+def _unmapped(tx: Tx, call: Call, channel: Channel, message: str) -> Row | None:
+    """A copy of ours that a lost answer left out of the map; its `#number` tells what it is."""
+    article = _thread_article(tx, call)
+    if article is None or call.reply_number is None:
+        return None
+    return adopt(tx, channel, article, message, call.reply_number)
 
 
 def _by_number(tx: Tx, context: Context, call: Call, article: str, number: int) -> int:

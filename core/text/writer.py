@@ -86,8 +86,9 @@ class Writer:
             if opened.start is not None:
                 span = Span(opened.start, self._length, opened.style, opened.value)
                 self._spans.append(span)
-        if tag:
-            self._unborn = [o for o in self._unborn if o.start is None and o not in tag]
+        # Tags close last in, first out: what was opened by this one stands at the end.
+        while self._unborn and any(opened is self._unborn[-1] for opened in tag):
+            self._unborn.pop()
 
     def _end_pre(self) -> None:
         self._pre -= 1

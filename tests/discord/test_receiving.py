@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bots.discord import inbound
 from bots.rehearsal.discord.flags import Intent
 from core.errors import UserError
 from core.events import Deleted, Edited, Invoked, Posted, Reacted
@@ -194,6 +195,18 @@ async def test_a_thread_without_a_cursor_is_read_after_its_newest_known_message(
     said = await home.sink.first(Posted)
     assert [event.text.text for event in said] == ["new"]
     assert said[0].person.name == "Ana"
+
+
+async def test_more_than_fits_into_memory_is_read_again_when_the_storage_is_back(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = await watched(home)
+    monkeypatch.setattr(inbound, "_FULL", 3)
+    home.sink.refuse = lambda event: home.sink.refused < 30
+    for number in range(10):
+        home.side.person_posts(home.ana, thread, f"{number}")
+    said = await home.sink.first(Posted, 10)
+    assert [event.text.text for event in said] == [f"{n}" for n in range(10)]
 
 
 async def test_a_thread_that_was_deleted_during_an_absence_is_told(home: House) -> None:

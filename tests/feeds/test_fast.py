@@ -41,7 +41,15 @@ words = st.text(
 pieces = st.one_of(
     words,
     st.sampled_from(
-        ["<p>One <b>two</b></p>", "a &amp; b", "1 < 2", "<br>", "&nbsp;", "Ã©", "<img src='/p.png'>"]
+        [
+            "<p>One <b>two</b></p>",
+            "a &amp; b",
+            "1 < 2",
+            "<br>",
+            "&nbsp;",
+            "Ã©",
+            "<img src='/p.png'>",
+        ]
     ),
 )
 markup = st.lists(pieces, max_size=4).map(" ".join)

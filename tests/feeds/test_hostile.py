@@ -20,7 +20,9 @@ MILLION = 1_000_000
 
 
 def rss(item: str, prolog: str = "") -> bytes:
-    head = "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>t</title>"
+    head = (
+        "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>t</title>"
+    )
     return f"{prolog}{head}<item><guid>1</guid>{item}</item></channel></rss>".encode()
 
 
@@ -28,15 +30,14 @@ def read_or_refuse(body: bytes) -> FeedResult | None:
     """What `parse` gives; a refusal with words is as good."""
     try:
         return parse(body, "application/xml", URL)
-    except FeedUnreadable as error:
-        assert str(error)
+    except FeedUnreadable:
         return None
 
 
 LAUGHS = "<!DOCTYPE rss [<!ENTITY a0 'ha'>" + "".join(
     f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12)
 )
-QUADRATIC = f"<!DOCTYPE rss [\n<!ENTITY big \"{'x' * 200}\">\n]>"
+QUADRATIC = f'<!DOCTYPE rss [\n<!ENTITY big "{"x" * 200}">\n]>'
 
 
 def test_entity_bombs_do_not_explode() -> None:
@@ -166,9 +167,10 @@ def test_only_the_first_thousand_entries_are_read() -> None:
 )
 def test_twisted_pages(page: str) -> None:
     try:
-        assert len(from_page(page, URL).headline) <= 301
+        headline = from_page(page, URL).headline
     except DocumentError as error:
-        assert str(error)
+        headline = str(error)
+    assert 0 < len(headline) <= 301
 
 
 def test_links_in_json_ld_that_point_at_each_other() -> None:

@@ -178,7 +178,9 @@ def test_the_torn_last_entry_is_left_out() -> None:
     ],
 )
 def test_encodings_whatever_is_claimed(encoding: str, declared: str, header: str) -> None:
-    words = {"cp1251": "Река", "shift_jis": "記事", "iso2022_jp": "記事"}.get(encoding, "Río ñandú é")
+    words = {"cp1251": "Река", "shift_jis": "記事", "iso2022_jp": "記事"}.get(
+        encoding, "Río ñandú é"
+    )
     feed = (
         f'<?xml version="1.0" encoding="{declared}"?><rss version="2.0"><channel><title>{words}'
         f"</title><item><title>{words}</title><guid>1</guid></item></channel></rss>"
@@ -189,7 +191,7 @@ def test_encodings_whatever_is_claimed(encoding: str, declared: str, header: str
 
 
 def test_a_few_broken_bytes_do_not_spoil_the_rest() -> None:
-    body = body_of("wordpress.xml").replace(b"May", "Mé".encode("utf-8")[:2] + b"\xff")
+    body = body_of("wordpress.xml").replace(b"May", b"M\xc3\xff")
     assert "crane" in parse(body, "text/xml", URL).drafts[0].body.text
 
 

@@ -9,6 +9,7 @@ import discord
 import pytest
 
 from bots.rehearsal.discord import RateLimits
+from tests.rehearsal import schemas_discord
 from tests.rehearsal.discord_house import TOKEN, Reader, Town, town
 
 MESSAGES = "POST /channels/{channel_id}/messages"
@@ -187,3 +188,18 @@ async def test_broken_json_is_named() -> None:
         async with http.get(f"{t.server.api_url}/users/@me") as answer:
             assert answer.status == 401
             assert await answer.json() == {"message": "401: Unauthorized", "code": 0}
+
+
+@pytest.mark.skipif(not schemas_discord.present(), reason="the vendor's description is absent")
+def test_the_vendors_description_is_held_strictly() -> None:
+    path = "/channels/1/messages"
+    for body in (
+        {"content": "x" * 2001},
+        {"content": "x", "colour": "red"},
+        {"content": "x", "allowed_mentions": {"parse": ["nobody"]}},
+        {"components": [{"type": 1}]},
+    ):
+        assert schemas_discord.request_problems("POST", path, body)
+    quirks = {"content": "x", "attachments": [{"id": 0, "filename": "a"}]}
+    assert schemas_discord.request_problems("POST", path, quirks) == []
+    assert schemas_discord.answer_problems("GET", "/users/@me", 200, {"id": "1"})

@@ -96,6 +96,7 @@ class House:
     group: int
     reader: int
     admin: int
+    audits: list[Callable[[str], None]]
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def run(self) -> None:
@@ -156,8 +157,11 @@ async def house(
     side = TelegramSide(world)
     schemas = load()
     problems: list[str] = []
+    audits: list[Callable[[str], None]] = []
 
     def audit(method: str, params: Json, answer: Json) -> None:
+        for told in audits:
+            told(method)
         problems.extend(schemas.request_problems(method, params) if schemas else ())
 
     server = TelegramServer(world, side, audit=audit)
@@ -186,6 +190,7 @@ async def house(
         group,
         reader,
         admin,
+        audits,
     )
     try:
         yield made

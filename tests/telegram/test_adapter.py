@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bots.rehearsal.world import Fault
@@ -157,6 +159,9 @@ async def test_a_flood_refusal_closes_the_chat_for_its_seconds() -> None:
 async def test_a_closed_port_is_unreachable() -> None:
     async with house() as h:
         await h.server.stop()
+        # The first call may still go into the connection that is just dying.
+        with pytest.raises(DeliveryError):
+            await h.adapter.delete(h.announce(), "1")
         with pytest.raises(Unreachable):
             await h.adapter.send(h.announce(), h.article(), "n1")
 
@@ -226,3 +231,54 @@ async def test_a_door_is_a_deep_link_with_the_buttons_action() -> None:
         receipt = await h.adapter.send(h.announce(), part, "n1")
         press = h.side.person_presses(h.reader, h.channel, int(receipt.message), "Comment")
         assert press.url == "https://t.me/commonthread_bot?start=c_abc"
+
+
+async def test_a_corrected_headline_renames_its_topic() -> None:
+    async with house() as h:
+        forum = h.side.add_group("Forum", forum=True, owner=h.admin)
+        h.side.make_admin(forum, h.bot)
+        target = Target(str(forum), "forum_group", "discuss")
+        receipt = await h.adapter.send(target, h.article(target), "n1")
+        inside = Target(str(forum), "forum_group", "discuss", thread=receipt.thread)
+        changed = h.adapter.render(article(title="Harbour deal off"), inside)[0]
+        for _ in range(2):
+            await h.adapter.edit(inside, receipt.message, changed)
+        assert [topic["name"] for topic in h.side.topics(forum).values()] == ["Harbour deal off"]
+
+
+async def test_a_comment_in_a_vanished_topic_tells_that_its_thread_is_gone() -> None:
+    async with house() as h:
+        forum = h.side.add_group("Forum", forum=True, owner=h.admin)
+        h.side.make_admin(forum, h.bot)
+        target = Target(str(forum), "forum_group", "discuss", thread="topic:999")
+        with pytest.raises(Gone) as caught:
+            await h.adapter.send(target, h.comment(target), "n1")
+        assert caught.value.what == "thread"
+
+
+async def test_nothing_is_sent_before_the_log_in() -> None:
+    async with house() as h:
+        port = int(h.url.rsplit(":", 1)[1])
+        await h.server.stop()
+        early = TelegramAdapter(TOKEN, h.url, FakeClock(), pace=0)
+        await early.start()
+        assert not early.healthy()
+        await h.server.start(port)
+        with pytest.raises(Unreachable):
+            await early.send(h.announce(), h.article(), "n1")
+        task = asyncio.create_task(early.run(h.sink))
+        await h.eventually(lambda: h.server.polling(h.bot), "it logs in and polls")
+        await early.send(h.announce(), h.article(), "n1")
+        task.cancel()
+        await asyncio.wait([task])
+        await early.stop()
+
+
+async def test_what_telegram_cannot_do_is_rejected() -> None:
+    async with house() as h:
+        with pytest.raises(Rejected):
+            await h.adapter.apply(h.discuss("55"), "locked", "1")
+        with pytest.raises(Rejected):
+            await h.adapter.open_thread(h.announce(), "5", "Harbour deal")
+        with pytest.raises(Rejected):
+            await h.adapter.look_for(h.announce(), h.article(), "n1")

@@ -7,8 +7,10 @@ import logging
 import pytest
 
 from bots.rehearsal.world import Fault
+from core.clock import FakeClock
 from core.commands import COMMANDS
 from core.errors import DeliveryError, UserError
+from core.events import Invoked
 from core.ports import Inquiry
 from tests.telegram.house import TOKEN, House, house
 
@@ -142,3 +144,22 @@ async def test_the_token_is_neither_logged_nor_raised(caplog: pytest.LogCaptureF
             await h.adapter.send(h.announce(), h.article(), "n1")
         assert TOKEN not in repr(caught.value)
     assert TOKEN not in caplog.text
+
+
+async def test_admins_are_looked_up_once_a_minute_and_afresh_for_a_command() -> None:
+    async with house() as h:
+        clock = h.clock
+        assert isinstance(clock, FakeClock)
+        await h.run()
+        looked: list[str] = []
+        h.audits.append(lambda method: looked.append(method))
+        for text in ("One", "Two"):
+            h.side.person_posts(h.reader, h.group, text)
+        await h.sink.until(lambda: len(h.sink.events) == 2)
+        assert looked.count("getChatAdministrators") == 1
+        clock.advance(61)
+        h.side.make_admin(h.group, h.reader, can_delete_messages=True)
+        h.side.person_posts(h.reader, h.group, "/queue")
+        invoked = await h.sink.first(Invoked)
+        assert invoked.person.admin
+        assert looked.count("getChatAdministrators") == 2

@@ -110,6 +110,7 @@ class Building:
         return guild_id
 
     def owner_of(self, guild: str) -> str:
+        """The user id of a guild's owner."""
         return str(self.state.get("guild", guild)["owner_id"])
 
     def joins(self, user_id: str, guild: str) -> None:
@@ -187,6 +188,7 @@ class Building:
         self.set_role(guild, role["id"], permissions)
 
     def give_role(self, user_id: str, guild: str, role_id: str) -> None:
+        """Give a member a role; KeyError for who is not a member."""
         member = self.state.member(guild, user_id)
         if member is None:
             raise KeyError(f"{user_id} is not a member of {guild}")

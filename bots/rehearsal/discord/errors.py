@@ -96,6 +96,7 @@ def refused(code: int, **extra: Any) -> ApiError:
 
 
 def unauthorized() -> ApiError:
+    """401 for a missing or wrong token."""
     return ApiError(401, 0, "401: Unauthorized")
 
 
@@ -139,6 +140,7 @@ class Form:
         return True
 
     def required(self, path: str) -> None:
+        """Note that a field is missing."""
         self.add(path, "BASE_TYPE_REQUIRED", "This field is required")
 
     def check(self) -> None:

@@ -50,10 +50,12 @@ class Gateway:
         self.connections: list[Connection] = []
 
     def add_to(self, app: web.Application) -> None:
+        """Enter the WebSocket's address."""
         app.router.add_get("/gw/", self.handle)
         app.router.add_get("/gw", self.handle)
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        """Serve one WebSocket until it closes."""
         socket = web.WebSocketResponse(timeout=1.0, compress=False, max_msg_size=1024 * 1024)
         await socket.prepare(request)
         connection = Connection(self, socket, request)

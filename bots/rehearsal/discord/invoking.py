@@ -30,6 +30,7 @@ class Interaction:
 
     @property
     def doc(self) -> Json:
+        """The interaction's document."""
         return self._state.get("interaction", self.id)
 
     @property

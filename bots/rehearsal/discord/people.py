@@ -44,6 +44,7 @@ class People:
         params: Json | None = None,
         files: tuple[File, ...] = (),
     ) -> Any:
+        """Perform a REST call as this user."""
         raise NotImplementedError
 
     # Writing
@@ -93,13 +94,16 @@ class People:
         self.call_as(person, "DELETE", self._path(message_id))
 
     def person_deletes_many(self, person: str, channel_id: str, message_ids: list[str]) -> None:
+        """Delete 2 to 100 messages at once, with the right to."""
         path = f"/channels/{channel_id}/messages/bulk-delete"
         self.call_as(person, "POST", path, {"messages": message_ids})
 
     def person_reacts(self, person: str, message_id: str, emoji: str) -> None:
+        """React to a message with a character."""
         self.call_as(person, "PUT", f"{self._path(message_id)}/reactions/{emoji}/@me")
 
     def person_unreacts(self, person: str, message_id: str, emoji: str) -> None:
+        """Take an own reaction back."""
         self.call_as(person, "DELETE", f"{self._path(message_id)}/reactions/{emoji}/@me")
 
     def person_changes(self, person: str, channel_id: str, **changes: Any) -> Json:

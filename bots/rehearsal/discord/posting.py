@@ -251,6 +251,7 @@ def tell(state: State, name: str, doc: Json) -> None:
 
 
 def tell_bulk(state: State, channel: Json, ids: list[str]) -> None:
+    """Dispatch MESSAGE_DELETE_BULK."""
     _emit(state, "MESSAGE_DELETE_BULK", channel, {"ids": ids, "channel_id": channel["id"]})
 
 

@@ -93,6 +93,7 @@ def own_user(app: Json, doc: Json) -> Json:
 
 
 def application(state: State, app: Json) -> Json:
+    """The application, as its own bot sees it."""
     allowed = Intent(app["intents_allowed"])
     flags = sum(bit for intent, bit in APP_INTENT_FLAGS.items() if allowed & intent)
     guilds = sum(1 for m in state.store.all("dc.member") if m["user_id"] == app["bot_id"])
@@ -123,6 +124,7 @@ def application(state: State, app: Json) -> Json:
 
 
 def member(state: State, doc: Json, *, with_user: bool = True) -> Json:
+    """A member object, with its user where that is wanted."""
     shown = {
         "avatar": None,
         "banner": None,
@@ -144,6 +146,7 @@ def member(state: State, doc: Json, *, with_user: bool = True) -> Json:
 
 
 def role(doc: Json) -> Json:
+    """A role object."""
     shown = {
         "id": doc["id"],
         "name": doc["name"],
@@ -164,6 +167,7 @@ def role(doc: Json) -> Json:
 
 
 def guild(doc: Json) -> Json:
+    """A guild without its channels and members."""
     return {
         **_UNSET,
         "id": doc["id"],
@@ -226,6 +230,7 @@ def _direct(state: State, doc: Json, viewer: str | None) -> Json:
 
 
 def thread(state: State, doc: Json, viewer: str | None = None) -> Json:
+    """A thread object; `member` shows the viewer's own membership."""
     shown = {
         "id": doc["id"],
         "type": doc["type"],
@@ -260,6 +265,7 @@ def _in_forum(state: State, doc: Json) -> bool:
 
 
 def thread_member(doc: Json, user_id: str) -> Json:
+    """One user's membership in a thread."""
     joined = doc["members"][user_id]
     return {"id": doc["id"], "user_id": user_id, "join_timestamp": joined, "flags": 0}
 
@@ -319,6 +325,7 @@ def _references(state: State, doc: Json, viewer: str | None, nested: bool) -> Js
 
 
 def attachment(state: State, doc: Json, file: Json) -> Json:
+    """An attachment with the addresses of its bytes."""
     url = f"{state.cdn}/attachments/{doc['channel_id']}/{file['id']}/{file['filename']}"
     return {**file, "url": url, "proxy_url": url}
 
@@ -359,6 +366,7 @@ def withhold(shown: Json, reader_id: str, *, direct: bool) -> Json:
 
 
 def webhook(state: State, doc: Json, *, with_user: bool = True) -> Json:
+    """A webhook with its token."""
     shown = {
         "id": doc["id"],
         "type": 1,

@@ -41,6 +41,7 @@ class Rest:
         self.audit = audit
 
     def add_to(self, app: web.Application) -> None:
+        """Enter the routes of the HTTP server."""
         app.router.add_route("*", "/api/v10/{tail:.*}", self.handle)
         app.router.add_get("/attachments/{channel_id}/{file_id}/{name}", self.attachment)
 
@@ -53,6 +54,7 @@ class Rest:
         return web.Response(body=data, content_type=found["type"])
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One call: faults, limits, the rules, the answer."""
         path = "/" + request.rel_url.raw_path.split("/api/v10/", 1)[1]
         try:
             row, parts = routes.find(request.method, path)

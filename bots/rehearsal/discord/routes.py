@@ -45,6 +45,7 @@ class Call:
         return channel
 
     def held(self, channel: Json) -> Permission:
+        """The caller's permissions in a channel."""
         return in_channel(self.state, channel, self.user_id)
 
     def guild(self, *wanted: Permission) -> Json:
@@ -80,6 +81,7 @@ class Call:
         return int(raw)
 
     def flag(self, name: str) -> bool:
+        """A boolean of the query."""
         return self.query.get(name, "").lower() in ("true", "1")
 
 

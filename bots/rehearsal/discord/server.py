@@ -60,6 +60,7 @@ class DiscordServer:
 
     @property
     def base_url(self) -> str:
+        """The address without a path, empty before the first start."""
         return self._base
 
     @property

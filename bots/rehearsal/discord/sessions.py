@@ -29,6 +29,7 @@ class Frame:
     d: Json
 
     def payload(self) -> Json:
+        """The frame as it goes over the socket."""
         return {"op": 0, "s": self.s, "t": self.t, "d": self.d}
 
 
@@ -46,9 +47,11 @@ class Session:
 
     @property
     def bot_id(self) -> str:
+        """The user id of the session's bot."""
         return str(self.app["bot_id"])
 
     def add(self, name: str, data: Json) -> None:
+        """Number one more dispatch and keep it."""
         self.seq += 1
         self.buffer.append(Frame(self.seq, name, data))
 
@@ -127,6 +130,7 @@ class Sessions:
         self._sessions.pop(session.id, None)
 
     def deliver(self, event: Event) -> None:
+        """Hand an event to every session that may and wants to see it."""
         for session in list(self._sessions.values()):
             if session.away is not None and self.state.now() - session.away > self.window:
                 self.close(session)

@@ -57,6 +57,7 @@ class State:
     # Time and ids
 
     def now(self) -> float:
+        """The World's time, seconds since 1970, UTC."""
         return self.world.clock.now()
 
     def iso(self, moment: float | None = None) -> str:
@@ -80,6 +81,7 @@ class State:
     # Documents
 
     def find(self, kind: str, key: str | None) -> Json | None:
+        """The document, None where there is none."""
         return None if key is None else self.store.get(f"dc.{kind}", key)
 
     def get(self, kind: str, key: str) -> Json:
@@ -90,22 +92,28 @@ class State:
         return found
 
     def all(self, kind: str) -> Iterator[Json]:
+        """Every document of a kind, in the order of insertion."""
         return self.store.all(f"dc.{kind}")
 
     def put(self, kind: str, doc: Json) -> Json:
+        """Keep a document under its id."""
         self.store.put(f"dc.{kind}", doc["id"], doc)
         return doc
 
     def drop(self, kind: str, key: str) -> None:
+        """Forget a document."""
         self.store.drop(f"dc.{kind}", key)
 
     def member(self, guild_id: str, user_id: str) -> Json | None:
+        """The membership of a user in a guild, None where there is none."""
         return self.store.get("dc.member", f"{guild_id}:{user_id}")
 
     def members(self, guild_id: str) -> list[Json]:
+        """A guild's memberships."""
         return [m for m in self.store.all("dc.member") if m["guild_id"] == guild_id]
 
     def put_member(self, member: Json) -> None:
+        """Keep a membership."""
         self.store.put("dc.member", f"{member['guild_id']}:{member['user_id']}", member)
 
     def channels(self, guild_id: str) -> list[Json]:
@@ -138,11 +146,13 @@ class State:
             insort(self._ids[message["channel_id"]], int(message["id"]))
 
     def put_message(self, message: Json) -> Json:
+        """Keep a message and index it."""
         self.store.put(f"dc.msg.{message['channel_id']}", message["id"], message)
         self._index(message)
         return message
 
     def drop_message(self, message: Json) -> None:
+        """Forget a message."""
         channel_id = message["channel_id"]
         self.store.drop(f"dc.msg.{channel_id}", message["id"])
         self._where.pop(message["id"], None)
@@ -192,5 +202,6 @@ class State:
     # Events
 
     def emit(self, event: Event) -> None:
+        """Pass an event on to every listener."""
         for listener in self.listeners:
             listener(event)

@@ -40,6 +40,7 @@ class Print:
     state: Shown
     published: float
     updated: float
+    deck: str
     body: str
 
 
@@ -67,12 +68,15 @@ class Press:
     def _print(self, article: ExampleArticle) -> Print:
         kept = self._kept(article.slug)
         published = float(kept.get("published", self._base + article.published_offset))
-        state: Shown = kept.get("state", "waiting" if article.later else "published")
-        body = article.body
+        waits = article.later or published > self._world.clock.now()
+        state: Shown = kept.get("state", "waiting" if waits else "published")
+        deck, body = article.deck, article.body
         if kept.get("corrected") and article.correction is not None:
-            body = body.replace(article.correction.before, article.correction.after)
+            wording = article.correction.before, article.correction.after
+            deck, body = deck.replace(*wording), body.replace(*wording)
             body += f"<p><em>{escape(article.correction.note)}</em></p>\n"
-        return Print(article, state, published, float(kept.get("updated", published)), body)
+        updated = float(kept.get("updated", published))
+        return Print(article, state, published, updated, deck, body)
 
     def _kept(self, slug: str) -> Json:
         return self._world.store.get(_KIND, slug) or {}
@@ -97,6 +101,8 @@ class Press:
         article = shown.article
         link = f"{origin}/articles/{article.slug}"
         image = f"{origin}/images/{article.picture.scene}.png"
+        alt = escape(article.picture.alt)
+        picture = f'<p><img src="{image}" alt="{alt}" width="1200" height="630"></p>\n'
         labels = "".join(f"<category>{escape(label)}</category>\n" for label in article.labels)
         return (
             f"<item>\n<title>{escape(article.headline)}</title>\n<link>{link}</link>\n"
@@ -106,11 +112,10 @@ class Press:
             f"<atom:updated>{_iso(shown.updated)}</atom:updated>\n"
             f"<dc:creator>{escape(article.byline)}</dc:creator>\n"
             f"<dc:language>{article.language}</dc:language>\n{labels}"
-            f"<description>{escape(article.deck)}</description>\n"
-            f'<media:content url="{image}" medium="image" type="image/png">'
-            f"<media:description>{escape(article.picture.alt)}</media:description>"
-            f"</media:content>\n"
-            f"<content:encoded>{escape(self._body(shown, origin))}</content:encoded>\n</item>\n"
+            f"<description>{escape(shown.deck)}</description>\n"
+            f'<media:content url="{image}" medium="image" type="image/png"/>\n'
+            f"<content:encoded>{escape(picture + self._body(shown, origin))}</content:encoded>\n"
+            "</item>\n"
         )
 
     def _body(self, shown: Print, origin: str) -> str:
@@ -130,7 +135,7 @@ class Press:
             "og:type": "article",
             "og:site_name": publication.name,
             "og:title": article.headline,
-            "og:description": article.deck,
+            "og:description": shown.deck,
             "og:url": link,
             "og:image": image,
             "og:image:alt": article.picture.alt,
@@ -149,7 +154,7 @@ class Press:
             f'{head}<link rel="canonical" href="{link}">\n'
             f'<link rel="alternate" type="application/rss+xml" href="{origin}/feed.xml">\n',
             f"<article>\n<h1>{escape(article.headline)}</h1>\n"
-            f'<p class="deck">{escape(article.deck)}</p>\n'
+            f'<p class="deck">{escape(shown.deck)}</p>\n'
             f'<p class="by">{escape(article.byline)} · <time datetime="{_iso(shown.published)}">'
             f"{_iso(shown.published)[:10]}</time></p>\n"
             f'<img src="{image}" alt="{escape(article.picture.alt)}" width="1200" height="630">\n'

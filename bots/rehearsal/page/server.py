@@ -183,7 +183,7 @@ class PageServer:
             {
                 "slug": one.article.slug,
                 "headline": one.article.headline,
-                "deck": one.article.deck,
+                "deck": one.deck,
                 "image": f"/images/{one.article.picture.scene}.png",
                 "alt": one.article.picture.alt,
                 "state": one.state,

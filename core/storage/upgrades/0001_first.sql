@@ -267,6 +267,11 @@ CREATE TABLE door (
     expires REAL NOT NULL
 );
 
+CREATE TABLE handled (
+    key TEXT PRIMARY KEY,                       -- a hash of what was invoked, once
+    at REAL NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE quarantine (
     id INTEGER PRIMARY KEY,
     platform TEXT NOT NULL,

@@ -33,11 +33,13 @@ export class Composer {
       this.area.value = this.drafts.get(place) ?? "";
       this.reset(false);
     }
+    const changed = this.area.placeholder !== placeholder || this.row.hidden;
     this.area.placeholder = placeholder;
     this.row.hidden = Boolean(closed) && this.mode.kind !== "edit";
     this.note.hidden = !this.row.hidden;
     this.note.replaceChildren();
     append(this.note, [closed]);
+    if (changed) this.grow();
   }
 
   /** Begin a reply to a message: {id, name, text}. */
@@ -76,7 +78,7 @@ export class Composer {
 
   grow() {
     this.area.style.height = "auto";
-    this.area.style.height = `${Math.min(this.area.scrollHeight, 130)}px`;
+    if (this.area.offsetParent) this.area.style.height = `${Math.min(this.area.scrollHeight, 130)}px`;
     this.offer();
   }
 

@@ -1,8 +1,8 @@
 // The right column: Discord, with its channels, forum posts, the open thread and the writing line.
 
-import { colorOf, el, icon, iconButton, initials, openMenu, reconcile, replaceIfChanged, snippet } from "./dom.js";
+import { colorOf, el, icon, iconButton, initials, openMenu, replaceIfChanged, snippet } from "./dom.js";
 import { componentTree, embed } from "./components.js";
-import { markdown } from "./markdown.js";
+import { bare, markdown } from "./markdown.js";
 import { link, pictureUrl } from "./links.js";
 import { Composer } from "./composer.js";
 
@@ -136,7 +136,7 @@ export class DiscordColumn {
     }, el("span", { class: "dc-card-text" },
       el("span", { class: "dc-tags" }, post.tags.map((tag) => el("span", { class: "dc-tag" }, channel.tags[tag] ?? tag))),
       el("strong", {}, post.name),
-      el("span", { class: "dc-card-body" }, el("b", {}, `${first ? this.nameOf(first.author) : ""}: `), snippet(text.replace(/[*_~|`\\#>]|\(https?:[^)]*\)/g, ""), 110)),
+      el("span", { class: "dc-card-body" }, el("b", {}, `${first ? this.nameOf(first.author) : ""}: `), snippet(bare(text), 110)),
       el("span", { class: "dc-card-foot" }, icon("comments"), ` ${Math.max(0, count)} · ${this.app.clock(Date.parse(post.created) / 1000)}`, post.locked ? " · locked" : "")),
     url ? el("img", { src: url, alt: "", loading: "lazy" }) : "");
   }
@@ -180,7 +180,7 @@ export class DiscordColumn {
     const by = message.interaction_metadata ?? message.interaction;
     if (message.type === 19) {
       const parent = message.referenced_message;
-      const text = parent ? snippet(parent.content || parent.embeds?.[0]?.title || "", 80) : "Original message was deleted";
+      const text = parent ? snippet(bare(parent.content || parent.embeds?.[0]?.title), 80) : "Original message was deleted";
       return el("button", { type: "button", class: "dc-reference", onclick: () => parent && this.app.flash(this.list, `m${parent.id}`) }, el("span", { class: "dc-hook", "aria-hidden": true }), parent ? el("strong", {}, `@${this.nameOf(parent.author)} `) : "", el("span", {}, text));
     }
     if (by && (message.type === 20 || message.type === 23)) {
@@ -223,7 +223,7 @@ export class DiscordColumn {
   }
 
   reply(message) {
-    this.composer.reply({ id: message.id, name: this.nameOf(message.author), text: message.content || message.embeds[0]?.title || "" });
+    this.composer.reply({ id: message.id, name: this.nameOf(message.author), text: bare(message.content || message.embeds[0]?.title) });
   }
 
   edit(message) {

@@ -11,7 +11,7 @@ export function el(tag, props = {}, ...children) {
     if (name === "class") node.className = value;
     else if (name === "data") Object.assign(node.dataset, value);
     else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else node.setAttribute(name, value === true ? "" : String(value));
+    else node.setAttribute(name, value === true && !name.startsWith("aria-") ? "" : String(value));
   }
   append(node, children);
   return node;

@@ -25,7 +25,7 @@ function span(app, text, start, end, entities) {
     if (from > at) nodes.push(text.slice(at, from));
     if (to > from) {
       nodes.push(dress(app, entity, text.slice(from, to), span(app, text, from, to, inside)));
-      at = to;
+      at = BLOCKS.includes(entity.type) && text[to] === "\n" ? to + 1 : to;
     }
     entities = after;
   }
@@ -33,6 +33,7 @@ function span(app, text, start, end, entities) {
   return nodes;
 }
 
+const BLOCKS = ["pre", "blockquote", "expandable_blockquote"];
 const PLAIN = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code" };
 
 function dress(app, entity, raw, children) {

@@ -172,7 +172,7 @@ class App {
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
     if (moved) list.replaceChildren();
     reconcile(list, items);
-    if (moved) list.scrollTop = this.places.get(place) ?? 0;
+    if (moved) this.enter(list, place);
     else if ((atEnd && column.shown) || this.sticky.has(column)) list.scrollTop = list.scrollHeight;
     if (!moved) this.sticky.delete(column);
     column.shown = place;
@@ -182,6 +182,15 @@ class App {
       this.flashing[side] = "";
       this.flash(list, key);
     }
+  }
+
+  /** Where one left a place, else a thread from its beginning and a talk at its end. */
+  enter(list, place) {
+    const kept = this.places.get(place);
+    const { name, thread } = JSON.parse(place);
+    if (kept !== undefined) list.scrollTop = kept;
+    else if (name === "channel") list.lastElementChild?.scrollIntoView({ block: "start" });
+    else list.scrollTop = name === "thread" || thread ? 0 : list.scrollHeight;
   }
 
   /** The next drawing scrolls to the end: one has just written something. */

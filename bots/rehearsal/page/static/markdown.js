@@ -93,6 +93,15 @@ const RULES = [
   [/^\|\|((?:\\[\s\S]|[^\\])+?)\|\|/, (app, found) => spoiler(inline(app, found[1]), "dc-spoiler")],
 ];
 
+/** A message's content without its marks, for previews of one line. */
+export function bare(source) {
+  return String(source ?? "")
+    .replace(/\[((?:\\.|[^\]\\])*)\]\(<?https?:[^)]*\)/g, "$1")
+    .replace(/^(?:#{1,3}|-#|>{1,3}) +/gm, "")
+    .replace(/(^|[^\\*])\*{1,3}|~~|\|\||__|`+/g, "$1")
+    .replace(/\\([^\p{L}\p{N}\s])/gu, "$1");
+}
+
 /** Nodes for text without blocks. */
 export function inline(app, source) {
   const nodes = [];

@@ -1,6 +1,6 @@
 // The left column: Telegram, with its list of chats, the open chat and the writing line.
 
-import { colorOf, el, icon, iconButton, initials, openMenu, reconcile, replaceIfChanged, snippet } from "./dom.js";
+import { colorOf, el, icon, iconButton, initials, openMenu, replaceIfChanged, snippet } from "./dom.js";
 import { richText } from "./entities.js";
 import { link, ownPath, pictureUrl } from "./links.js";
 import { Composer } from "./composer.js";
@@ -154,8 +154,7 @@ export class TelegramColumn {
     const bubble = el("div", { class: "tg-bubble" },
       out && message.chat.type !== "private" ? "" : this.nameLine(message, name, sender),
       this.quote(message, context),
-      this.content(message),
-      el("span", { class: "tg-meta" }, message.author_signature ?? "", message.edit_date ? " edited " : " ", this.app.clock(message.date)));
+      this.content(message));
     const node = el("article", {
       class: `tg-message${out ? " out" : ""}${post ? " post" : ""}`, data: { message: message.message_id },
       "aria-label": `${name}: ${snippet(message.text ?? message.caption ?? "", 60)}`,
@@ -184,10 +183,13 @@ export class TelegramColumn {
 
   content(message) {
     const media = ["photo", "video", "voice", "document", "audio", "sticker", "animation", "video_note"].find((kind) => message[kind]);
-    const text = el("div", { class: "tg-text" }, richText(this.app, message.text ?? message.caption ?? "", message.entities ?? message.caption_entities ?? []));
+    const rich = richText(this.app, message.text ?? message.caption ?? "", message.entities ?? message.caption_entities ?? []);
+    const meta = el("span", { class: "tg-meta" }, message.author_signature ?? "", message.edit_date ? " edited " : " ", this.app.clock(message.date));
     const preview = this.preview(message);
     const above = message.link_preview_options?.show_above_text;
-    return [media ? el("div", { class: "tg-media" }, media.replace("_", " ")) : "", above ? preview : "", text, above ? "" : preview];
+    const below = preview && !above;
+    const text = el("div", { class: "tg-text" }, rich, below ? "" : meta);
+    return [media ? el("div", { class: "tg-media" }, media.replace("_", " ")) : "", above ? preview : "", text, below ? [preview, meta] : ""];
   }
 
   preview(message) {

@@ -1,0 +1,191 @@
+"""The running program: `python -m bots run`."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import fcntl
+import logging
+import signal
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bots import rehearse
+from bots.app import Product, Wiring
+from bots.health import HealthServer
+from bots.secrets import secret_key
+from core.clock import Clock, SystemClock
+from core.errors import StorageError, UserError
+from core.newsroom import Rules
+from core.settings import HOST, Settings
+
+log = logging.getLogger(__name__)
+
+Say = Callable[[str], None]
+
+STOPPED, FAILED, REFUSED = 0, 1, 2
+"""Exit codes: stopped by a signal; a part of the program died; the start was refused."""
+
+
+def database(settings: Settings) -> Path:
+    """The database's file; a rehearsal has one of its own."""
+    return rehearse.database(settings) if settings.rehearsal else settings.database
+
+
+def wiring(settings: Settings, clock: Clock) -> Wiring:
+    """What the settings say, as the product's wiring; a rehearsal's platforms are still missing.
+
+    Makes the key's file where there is none. Raises UserError where it cannot be used.
+    """
+    file = database(settings)
+    return Wiring(
+        database=file,
+        secret=secret_key(settings.secret_key_file, clock, database=file),
+        telegram_token=settings.telegram_bot_token,
+        telegram_api=settings.telegram_api_url,
+        telegram_pace=settings.telegram_pace,
+        discord_token=settings.discord_bot_token,
+        discord_api=settings.discord_api_url,
+        discord_gateway=settings.discord_gateway_url,
+        fetch_loopback=settings.fetch_loopback,
+        fetch_contact=settings.fetch_contact,
+        rules=Rules(forward_wait=settings.forward_wait, feed_interval=settings.feed_interval),
+    )
+
+
+async def run(settings: Settings, say: Say) -> int:
+    """Run until SIGINT or SIGTERM, then stop cleanly. The process's exit code.
+
+    say: takes a line for the person at the terminal. Refusals and failures are logged.
+    """
+    body = asyncio.create_task(_body(settings, say), name="program")
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # A second signal changes nothing: stopping takes a moment and must not be torn.
+        loop.add_signal_handler(number, _once(body.cancel))
+    try:
+        await body
+    except asyncio.CancelledError:
+        return STOPPED
+    except UserError as refusal:
+        for line in str(refusal).splitlines():
+            log.error("%s", line)
+        return REFUSED
+    except StorageError as error:
+        log.error("%s", error)
+    except _Died as death:
+        log.critical("%s", death, exc_info=death.__cause__)
+    return FAILED
+
+
+def _once(act: Callable[[], object]) -> Callable[[], None]:
+    acts = [act]
+
+    def first() -> None:
+        if acts:
+            acts.pop()()
+
+    return first
+
+
+class _Died(Exception):
+    """A part of the program ended that never should."""
+
+
+async def _body(settings: Settings, say: Say) -> None:
+    with _alone(settings.data_dir):
+        clock = SystemClock()
+        plain = wiring(settings, clock)
+        if settings.rehearsal:
+            await _rehearse(settings, plain, clock, say)
+        else:
+            await _serve(settings, plain, clock, say)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One running program for each folder: two would carry everything twice."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / "run.lock").open("a")
+    except OSError as error:
+        raise UserError(f"DATA_DIR={folder} cannot be used: {error.strerror}.") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UserError(
+                f"Commonthread runs with DATA_DIR={folder} already. Stop that one, or set"
+                " another DATA_DIR for this one."
+            ) from None
+        yield
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[None]:
+    """Say what to do where a port cannot be had."""
+    try:
+        yield
+    except OSError as error:
+        reasons = {errno.EADDRINUSE: "is taken", errno.EACCES: "is not for everybody"}
+        reason = reasons.get(error.errno or 0, f"cannot be used ({error.strerror})")
+        raise UserError(
+            f"Port {port} of {HOST} {reason}: set RUN_PORT to another one, or to 0 for any."
+        ) from error
+
+
+async def _serve(settings: Settings, plain: Wiring, clock: Clock, say: Say) -> None:
+    """On the real platforms."""
+    product = await Product.open(plain, clock)
+    health = HealthServer(product.health)
+    try:
+        with _listening(settings.run_port):
+            origin = await health.start(settings.run_port)
+        await product.start()
+        say(f"Commonthread runs on {' and '.join(product.adapters)}. Health: {origin}/healthz")
+        await _watch(product)
+    finally:
+        await health.stop()
+        await product.stop()
+
+
+async def _rehearse(settings: Settings, plain: Wiring, clock: Clock, say: Say) -> None:
+    """On both platforms played on this machine."""
+    async with rehearse.theatre(settings, plain) as stage:
+        product = await Product.open(stage.wiring, clock)
+        page = rehearse.page(stage, product)
+        try:
+            with _listening(settings.run_port):
+                origin = await page.start(settings.run_port)
+            await product.start()
+            await rehearse.furnish(product, stage, origin)
+            say(f"No token is set, so this is the rehearsal. Open {origin} (Ctrl-C stops it).")
+            await _watch(product, stage.player.play)
+        finally:
+            await page.stop()
+            await product.stop()
+
+
+async def _watch(product: Product, *besides: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Never returns: raises _Died when a loop ended. What runs besides may end by itself."""
+    tasks = [asyncio.create_task(act()) for act in besides]
+    for task in tasks:
+        task.add_done_callback(_tell_failure)
+    try:
+        await product.wait()
+    except UserError as error:
+        raise _Died(str(error)) from None
+    except Exception as error:
+        raise _Died("a loop of the program died") from error
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    raise _Died("a loop of the program ended, which none should")
+
+
+def _tell_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("the example cannot be played", exc_info=error)
