@@ -1,6 +1,17 @@
 """`python -m bots`: the command line."""
 
-from bots.cli import main
+import sys
+
+
+def start() -> None:
+    """Run it. Ctrl-C while the program's parts are still being read is no fault to report."""
+    try:
+        from bots.cli import main
+
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
 
 if __name__ == "__main__":
-    main()
+    start()

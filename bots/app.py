@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,6 +30,8 @@ from core.workers import Workers
 log = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
+SWALLOWED = 1.0
+"""Seconds after which a task that did not end is cancelled again."""
 STALE = 120.0
 """Seconds without a turn after which a loop counts as stuck."""
 
@@ -108,6 +110,22 @@ async def logged_in(wiring: Wiring, clock: Clock) -> AsyncIterator[dict[str, Ada
             await adapter.stop()
 
 
+@asynccontextmanager
+async def reader(wiring: Wiring, clock: Clock) -> AsyncIterator[Fetcher]:
+    """What reads public addresses, for the command line."""
+    fetcher = make_fetcher(wiring, clock)
+    try:
+        yield fetcher
+    finally:
+        await fetcher.close()
+
+
+def make_fetcher(wiring: Wiring, clock: Clock) -> Fetcher:
+    """A fetcher that says who it is."""
+    agent = user_agent(VERSION, wiring.fetch_contact)
+    return Fetcher(clock, agent, allow_loopback=wiring.fetch_loopback)
+
+
 class Product:
     """The whole bot in one process: database, newsroom, outbox, loops, adapters."""
 
@@ -119,11 +137,7 @@ class Product:
         self.database = database
         self.newsroom = Newsroom(database, make_context(wiring, clock), adapters)
         self.outbox = Outbox(self.newsroom, adapters, clock)
-        self.fetcher = Fetcher(
-            clock,
-            user_agent(VERSION, wiring.fetch_contact),
-            allow_loopback=wiring.fetch_loopback,
-        )
+        self.fetcher = make_fetcher(wiring, clock)
         self.workers = Workers(self.newsroom, self.outbox, self.fetcher, clock)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         database.on_wake(self.outbox.wake)
@@ -162,9 +176,7 @@ class Product:
 
     async def stop(self) -> None:
         """Stop every loop, then close adapters and database. Safe to call at any time."""
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await _end(self._tasks.values())
         self._tasks.clear()
         for adapter in self.adapters.values():
             await adapter.stop()
@@ -188,3 +200,12 @@ class Product:
             "stopped": stuck,
             "late": late,
         }
+
+
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel until all are over: a library may swallow a cancellation that comes at a bad time."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=SWALLOWED)

@@ -22,6 +22,7 @@ from bots.rehearsal.telegram.server import TelegramServer
 from bots.rehearsal.telegram.side import TelegramSide
 from bots.rehearsal.world import World
 from core.errors import UserError
+from core.i18n import FALLBACK, texts
 from core.model import Purpose
 from core.newsroom import ChannelPlan, admin, register
 from core.settings import Settings
@@ -87,7 +88,6 @@ async def theatre(settings: Settings, wiring: Wiring) -> AsyncIterator[Theatre]:
             discord_token=stage.discord.token,
             discord_api=discord_server.api_url,
             discord_gateway=discord_server.gateway_url,
-            fetch_loopback=True,
             rules=replace(wiring.rules, feed_interval=FEED_INTERVAL),
         )
         stack.enter_context(_told(settings.data_dir / ADDRESSES, led))
@@ -122,8 +122,10 @@ def found(settings: Settings, wiring: Wiring) -> Wiring:
         told = json.loads((settings.data_dir / ADDRESSES).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise UserError(
-            "This needs the platforms: start the rehearsal with `python -m bots run`, or set"
-            " TELEGRAM_BOT_TOKEN and DISCORD_BOT_TOKEN."
+            texts(FALLBACK)(
+                "This needs the platforms: start the rehearsal with `python -m bots run`, or set"
+                " TELEGRAM_BOT_TOKEN and DISCORD_BOT_TOKEN."
+            )
         ) from None
     led: dict[str, Any] = {name: str(told[name]) for name in _TOLD}
     return replace(wiring, **led)

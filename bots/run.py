@@ -18,12 +18,15 @@ from bots.health import HealthServer
 from bots.secrets import secret_key
 from core.clock import Clock, SystemClock
 from core.errors import StorageError, UserError
+from core.i18n import FALLBACK, texts
 from core.newsroom import Rules
 from core.settings import HOST, Settings
 
 log = logging.getLogger(__name__)
+t = texts(FALLBACK)
 
-Say = Callable[[str], None]
+Say = Callable[[str, str], None]
+"""Tells the person at the terminal that it runs: a line, and the address that is in it."""
 
 STOPPED, FAILED, REFUSED = 0, 1, 2
 """Exit codes: stopped by a signal; a part of the program died; the start was refused."""
@@ -49,7 +52,7 @@ def wiring(settings: Settings, clock: Clock) -> Wiring:
         discord_token=settings.discord_bot_token,
         discord_api=settings.discord_api_url,
         discord_gateway=settings.discord_gateway_url,
-        fetch_loopback=settings.fetch_loopback,
+        fetch_loopback=settings.fetch_loopback or settings.rehearsal,
         fetch_contact=settings.fetch_contact,
         rules=Rules(forward_wait=settings.forward_wait, feed_interval=settings.feed_interval),
     )
@@ -58,7 +61,7 @@ def wiring(settings: Settings, clock: Clock) -> Wiring:
 async def run(settings: Settings, say: Say) -> int:
     """Run until SIGINT or SIGTERM, then stop cleanly. The process's exit code.
 
-    say: takes a line for the person at the terminal. Refusals and failures are logged.
+    say: is called once it runs. Refusals and failures are logged.
     """
     body = asyncio.create_task(_body(settings, say), name="program")
     loop = asyncio.get_running_loop()
@@ -108,17 +111,23 @@ async def _body(settings: Settings, say: Say) -> None:
 def _alone(folder: Path) -> Iterator[None]:
     """One running program for each folder: two would carry everything twice."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = (folder / "run.lock").open("a")
     except OSError as error:
-        raise UserError(f"DATA_DIR={folder} cannot be used: {error.strerror}.") from error
+        reason = error.strerror or type(error).__name__
+        raise UserError(
+            t("DATA_DIR={folder} cannot be used: {reason}.", folder=folder, reason=reason)
+        ) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise UserError(
-                f"Commonthread runs with DATA_DIR={folder} already. Stop that one, or set"
-                " another DATA_DIR for this one."
+                t(
+                    "Commonthread runs with DATA_DIR={folder} already. Stop that one, or set"
+                    " another DATA_DIR for this one.",
+                    folder=folder,
+                )
             ) from None
         yield
 
@@ -129,10 +138,18 @@ def _listening(port: int) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reasons = {errno.EADDRINUSE: "is taken", errno.EACCES: "is not for everybody"}
-        reason = reasons.get(error.errno or 0, f"cannot be used ({error.strerror})")
+        reasons = {
+            errno.EADDRINUSE: t("another program has it"),
+            errno.EACCES: t("this user may not have it"),
+        }
         raise UserError(
-            f"Port {port} of {HOST} {reason}: set RUN_PORT to another one, or to 0 for any."
+            t(
+                "Port {port} of {host} cannot be used ({reason}). Set RUN_PORT to another one,"
+                " or to 0 for any.",
+                port=port,
+                host=HOST,
+                reason=reasons.get(error.errno or 0, error.strerror),
+            )
         ) from error
 
 
@@ -144,11 +161,17 @@ async def _serve(settings: Settings, plain: Wiring, clock: Clock, say: Say) -> N
         with _listening(settings.run_port):
             origin = await health.start(settings.run_port)
         await product.start()
-        say(f"Commonthread runs on {' and '.join(product.adapters)}. Health: {origin}/healthz")
+        line = t("Commonthread runs on {platforms}. Health: {url}", **_named(product, origin))
+        say(line, origin)
         await _watch(product)
     finally:
         await health.stop()
         await product.stop()
+
+
+def _named(product: Product, origin: str) -> dict[str, str]:
+    platforms = " + ".join(name.capitalize() for name in product.adapters)
+    return {"platforms": platforms, "url": f"{origin}/healthz"}
 
 
 async def _rehearse(settings: Settings, plain: Wiring, clock: Clock, say: Say) -> None:
@@ -161,7 +184,10 @@ async def _rehearse(settings: Settings, plain: Wiring, clock: Clock, say: Say) -
                 origin = await page.start(settings.run_port)
             await product.start()
             await rehearse.furnish(product, stage, origin)
-            say(f"No token is set, so this is the rehearsal. Open {origin} (Ctrl-C stops it).")
+            line = t(
+                "No token is set: this is the rehearsal. Open {url} (Ctrl-C stops it)", url=origin
+            )
+            say(line, origin)
             await _watch(product, stage.player.play)
         finally:
             await page.stop()

@@ -136,7 +136,8 @@ class ThreadOpened:
     """A conversation began under a message of ours: Telegram's automatic forward.
 
     announce_place, announce_message: the channel post; place, thread: where its comments go;
-    text: the post's plain text, by which a post of unknown outcome is recognised.
+    text: the post's plain text, by which a post of unknown outcome is recognised; link: its
+    address for readers, "" where it has none.
     """
 
     platform: str
@@ -147,6 +148,7 @@ class ThreadOpened:
     message: str
     text: str
     at: float
+    link: str = ""
 
 
 Event = Posted | Edited | Deleted | Reacted | Invoked | ThreadOpened

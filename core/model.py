@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -120,9 +120,14 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one check says: "pass", "suspect", "hold" or "reject", with the exact reason."""
+    """What one check says: "pass", "suspect", "hold" or "reject", with the exact reason.
+
+    reason: a key of `core.moderation.reasons.WORDS`, or words as they are; values: what stands
+    in the places of those words.
+    """
 
     check: str
     verdict: str
     reason: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
     score: float = 0.0

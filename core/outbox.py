@@ -26,7 +26,7 @@ from core.model import Channel
 from core.newsroom import Newsroom, ledger
 from core.newsroom.ledger import Job, SettingJob
 from core.ports import Adapter, Receipt
-from core.steps import Delete, Edit, GiveUp, LookFor, Send, Sent, Step, Wait, next_step
+from core.steps import REMOVING, Delete, Edit, GiveUp, LookFor, Send, Sent, Step, Wait, next_step
 from core.views import Part
 
 log = logging.getLogger(__name__)
@@ -233,9 +233,11 @@ class Outbox:
             target = replace(target, reply_to=job.sent[0].platform_id)
         try:
             receipt = await adapter.send(target, step.part, nonce)
-        except (Rejected, RetryLater, Unreachable):
+        except (Rejected, RetryLater, Unreachable) as outcome:
             if again is None:
                 await self._newsroom.record(lambda tx, _: ledger.forget(tx, row))
+            if step.position and isinstance(outcome, Gone) and outcome.what == "reply":
+                return await self._missing(job, job.sent[0])
             raise
         kept = job.sent[: step.position]
         rest = job.sent[step.position + 1 :] if again or step.lost else job.sent[step.position :]
@@ -257,14 +259,30 @@ class Outbox:
 
     async def _edit(self, adapter: Adapter, job: Job, message: Sent, part: Part) -> Job | None:
         await self._pace(adapter, job, "edit")
-        await adapter.edit(job.target, message.platform_id or "", part)
+        try:
+            await adapter.edit(job.target, message.platform_id or "", part)
+        except Gone as outcome:
+            if outcome.what != "message":
+                raise
+            return await self._missing(job, message)
         await self._newsroom.record(lambda tx, _: ledger.changed(tx, message.id, part.digest))
-        return _with(job, replace(message, have_hash=part.digest))
+        return _with(job, replace(message, have_hash=part.digest, tried_hash=""))
+
+    async def _missing(self, job: Job, message: Sent) -> Job | None:
+        """A message is gone: by a deletion of ours, then it is made anew; or by hand."""
+        record = self._newsroom.record
+        if message.tried_hash == REMOVING:
+            await record(lambda tx, _: ledger.removed(tx, job, message.id))
+            return _without(job, message)
+        await record(lambda tx, context: ledger.copy_gone(tx, context, job, message.id))
+        return None
 
     async def _delete(self, adapter: Adapter, job: Job, message: Sent) -> Job | None:
         await self._pace(adapter, job, "delete")
+        if job.want:
+            await self._newsroom.record(lambda tx, _: ledger.removing(tx, message.id))
         await adapter.delete(job.target, message.platform_id or "")
-        await self._newsroom.record(lambda tx, _: ledger.forget(tx, message.id))
+        await self._newsroom.record(lambda tx, _: ledger.removed(tx, job, message.id))
         return _without(job, message)
 
     async def _look(
@@ -310,8 +328,6 @@ class Outbox:
                 await record(lambda tx, context: ledger.reply_gone(tx, context, job))
             case Gone(what="thread"):
                 await record(lambda tx, context: ledger.thread_gone(tx, context, job))
-            case Gone():
-                await record(lambda tx, context: ledger.copy_gone(tx, context, job))
             case Rejected():
                 log.warning("delivery %s was refused: %s", job.delivery, outcome.reason)
                 await record(lambda tx, context: ledger.rejected(tx, context, job, outcome.reason))

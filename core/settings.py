@@ -221,13 +221,6 @@ class Settings:
         _number(0, 10),
         default="1",
     )
-    discord_pace: float = _setting(
-        "DISCORD_PACE",
-        "Platforms",
-        "The same for Discord.",
-        _number(0, 10),
-        default="1",
-    )
     forward_wait: float = _setting(
         "FORWARD_WAIT",
         "Platforms",

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from core.ports import Capabilities
 from core.views import Part
 
+REMOVING = "-"
+"""In place of `tried_hash`: a deletion of ours may be under way, so what is recorded of the
+message may not hold any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -98,7 +102,7 @@ def next_step(
             if settle_until is not None and now < settle_until:
                 return Wait(settle_until)
             return Send(position, part, lost=row)
-        if row.have_hash != part.digest:
+        if row.have_hash != part.digest or row.tried_hash == REMOVING:
             return Edit(row, part)
     return _surplus(parts, sent, capabilities)
 

@@ -21,10 +21,12 @@ Key = tuple[int, str]
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a delivery has now: `stands` = something of it is up, or may be, or is on its way;
-    `gone` = a person took it away by hand."""
+    `gone` = a person took it away by hand; `face` = the revision that an original shows, None
+    where that is the newest."""
 
     stands: bool
     gone: bool = False
+    face: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def _origin_stays(comment: CommentState, origin: Standing) -> bool:
     if not origin.stands or origin.gone:
         return False
     if comment.state == State.PUBLISHED:
-        return comment.shown == comment.revision
+        face = comment.revision if origin.face is None else origin.face
+        return comment.shown == face
     return comment.soft and comment.state == State.HELD
 
 

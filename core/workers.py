@@ -24,7 +24,8 @@ from core.ports import Fetcher
 
 log = logging.getLogger(__name__)
 
-LONGEST_NAP = 60.0
+LONGEST_NAP = 1.0
+"""Seconds after which the loops look again for what another process or another loop added."""
 TIDY_EVERY = 1.0
 LOOK_EVERY = 0.5
 DESK_GATHER = 0.02
@@ -73,7 +74,12 @@ class Workers:
         due = await self._newsroom.due_feeds()
         await asyncio.gather(*(self.poll(feed) for feed in due))
         if not due:
-            await self._clock.sleep(1.0)
+            await self._nap(await self._newsroom.next_feed())
+
+    async def _nap(self, until: float | None) -> None:
+        """Sleep until then (Unix seconds), or for as long as a loop may."""
+        wait = LONGEST_NAP if until is None else until - self._clock.now()
+        await self._clock.sleep(min(LONGEST_NAP, max(0.0, wait)))
 
     async def poll(self, feed: Due) -> list[int]:
         """Ask one feed and bring in what it holds; the articles that are published by it."""
@@ -118,22 +124,36 @@ class Workers:
                 status = None
             await self._newsroom.permalink_answered(article, status)
         if not due:
-            await self._clock.sleep(LONGEST_NAP)
+            await self._nap(await self._newsroom.next_check())
 
     async def _publish(self) -> None:
         publication, url = await self._newsroom.next_address()
+        if await self._newsroom.preview_entry(publication, url):
+            return
         try:
             fetched = await self._fetcher.get(url, accept=PAGES)
             if fetched.status >= 400:
-                raise UserError(f"{url} answered {fetched.status}: is the address right?")
+                await self._refused(publication, url, fetched.status)
+                return
             draft = await asyncio.to_thread(
                 from_page, fetched.body, fetched.url, fetched.content_type
             )
         except UserError as error:
             key = f"publish:{self._clock.token()}"
-            await self._newsroom.tell_desk(publication, key, str(error))
+            reason = str(error)
+            await self._newsroom.tell_desk(
+                publication, key,
+                lambda t: t("{url} cannot be published: {reason}", url=url, reason=reason),
+            )  # fmt: skip
             return
         await self._newsroom.preview(publication, draft)
+
+    async def _refused(self, publication: int, url: str, status: int) -> None:
+        await self._newsroom.tell_desk(
+            publication,
+            f"publish:{self._clock.token()}",
+            lambda t: t("{url} answered {status}: is the address right?", url=url, status=status),
+        )
 
     async def _desk(self) -> None:
         await self._newsroom.desk_wanted.wait()

@@ -37,7 +37,7 @@ def test_nothing_set_is_the_rehearsal_with_every_default() -> None:
     assert found.database == Path("data/commonthread.db")
     assert found.secret_key_file == Path("data/secret.key")
     assert (found.run_port, found.feed_interval, found.forward_wait) == (8080, 300.0, 60.0)
-    assert (found.telegram_pace, found.discord_pace) == (1.0, 1.0)
+    assert found.telegram_pace == 1.0
     assert (found.log_level, found.log_format) == ("INFO", "text")
     assert found.fetch_loopback is False
     assert found.secrets() == ()

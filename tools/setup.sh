@@ -15,7 +15,7 @@ export PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_REQUIRE_VIRTUALENV=0 PIP_R
 # The first interpreter that is new enough and can run the given statement. A name in PATH is
 # not enough: version managers put names there that answer with an error.
 find_python() {
-    for name in ${PYTHON:-python3.13 python3.12 python3.11 python3 python3.14 python}; do
+    for name in ${PYTHON:-python3.11 python3.12 python3 python3.13 python3.14 python}; do
         if "$name" -c "import sys; sys.exit(sys.version_info < (3, 11)); $1" 2>/dev/null &&
             "$name" -c "$1" 2>/dev/null; then
             echo "$name"

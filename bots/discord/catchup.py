@@ -63,7 +63,7 @@ class CatchUp:
     async def thread(self, watched: Watched) -> None:
         """Bring one thread up to date. Raises Unreachable, RetryLater, Refusal, StorageError."""
         mark = await self._cursors.load(watched.thread)
-        after = mark.newest or max(ids.bare(watched.newest), int(watched.thread))
+        after = mark.newest or max(ids.bare(watched.newest), ids.bare(watched.thread))
         try:
             page = await self._newest(watched.thread)
         except Gone:
@@ -130,7 +130,7 @@ class CatchUp:
 
     async def _tell_gone(self, watched: Watched, mark: Mark) -> None:
         """The whole thread was deleted: so were its messages."""
-        gone = {*mark.recent, int(watched.thread)}
+        gone = {*mark.recent, ids.bare(watched.thread)}
         names = tuple(ids.message_id(watched.thread, str(n)) for n in sorted(gone))
         known = await self._sink.known(convert.PLATFORM, watched.place, names)
         event: Event = convert.deleted_messages(

@@ -93,7 +93,9 @@ class Client(discord.Client):
         try:
             while True:
                 try:
-                    await asyncio.wait_for(self._socket.open(initial=initial), _CONNECT_SECONDS)
+                    # Not wait_for: before Python 3.12 it can swallow a cancellation.
+                    async with asyncio.timeout(_CONNECT_SECONDS):
+                        await self._socket.open(initial=initial)
                     initial = False
                     while True:
                         await self._socket.receive()

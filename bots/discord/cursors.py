@@ -12,6 +12,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bots.discord import ids
 from core.clock import Clock
 from core.errors import StorageError
 from core.ports import Sink
@@ -61,7 +62,7 @@ class Cursors:
         """A message was handled, and everything before it. shown: it is a comment or a copy of
         ours, so its deletion matters."""
         mark = await self.load(thread)
-        number = int(message)
+        number = ids.bare(message)
         mark.newest = max(mark.newest, number)
         if shown and number not in mark.recent:
             mark.recent = sorted([*mark.recent, number])[-WINDOW:]

@@ -191,4 +191,5 @@ class Socket:
         ws, self._ws = self._ws, None
         if ws is not None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ws.close(code), _GOODBYE_SECONDS)
+                async with asyncio.timeout(_GOODBYE_SECONDS):
+                    await ws.close(code)

@@ -264,7 +264,7 @@ class Inbound:
         """A thread was deleted: with it what it held, a forum post's first message included."""
         thread = str(data["id"])
         mark = await self._cursors.load(thread)
-        names = [ids.message_id(thread, str(n)) for n in {*mark.recent, int(thread)}]
+        names = [ids.message_id(thread, str(n)) for n in {*mark.recent, ids.bare(thread)}]
         place = str(data.get("parent_id") or thread)
         known = sorted(await self._sink.known(PLATFORM, place, names))
         if known:

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
-APPROVE, REJECT = "Approve", "Reject"
+APPROVE, REJECT, UNDO = "Approve", "Reject", "Undo"
 REASONS = {"spam": "spam", "insult": "insult"}
 OTHER_REASON = "danger to people"
 """The desk's buttons, as moderators read them, and which one fits the example's reasons."""
@@ -145,7 +145,8 @@ class Player:
         hands = sides[self._example.comments.index(comment) % len(sides)]  # they take turns
 
         def arrived() -> bool:
-            return bool(hands.card(needle)) or self._seen(headline, needle, ours=False)
+            decided = hands.card(needle, UNDO) or self._seen(headline, needle, ours=False)
+            return bool(hands.card(needle) or decided)
 
         await self._until(arrived, "its card at the desk")
         card = hands.card(needle)
@@ -229,10 +230,10 @@ class _Telegram:
         else:
             self._side.person_posts(person, self._at.group, comment.text, under=root)
 
-    def card(self, needle: str) -> str | None:
-        """The open card of a comment at the desk."""
+    def card(self, needle: str, button: str = APPROVE) -> str | None:
+        """The card of a comment at the desk that has this button: an open one, or a decided."""
         for doc in reversed(self._side.memory.messages(self._at.desk)):
-            if _says(doc.get("text"), needle) and APPROVE in _labels(doc):
+            if _says(doc.get("text"), needle) and button in _labels(doc):
                 return str(doc["id"])
         return None
 
@@ -284,10 +285,10 @@ class _Discord:
         thread = self.thread(headline) or ""
         self._side.person_posts(person, thread, comment.text, reply_to=parent)
 
-    def card(self, needle: str) -> str | None:
-        """The open card of a comment at the desk."""
+    def card(self, needle: str, button: str = APPROVE) -> str | None:
+        """The card of a comment at the desk that has this button: an open one, or a decided."""
         for doc in reversed(self._side.state.messages(self._at.desk)):
-            if not doc["only"] and _says(doc["content"], needle) and self._button(doc, APPROVE):
+            if not doc["only"] and _says(doc["content"], needle) and self._button(doc, button):
                 return str(doc["id"])
         return None
 

@@ -168,9 +168,11 @@ class TelegramAdapter:
             self._admins.forget(update["my_chat_member"]["chat"]["id"])
             return ()
         admins: frozenset[str] = frozenset()
+        hidden: frozenset[str] = frozenset()
         if (group := chat_of(update)) is not None:
             admins = await self._admins.of(group[0], fresh=group[1])
-        known = Known(self._logged_in(), admins, self._roots, self._clock.now())
+            hidden = self._admins.hidden(group[0])
+        known = Known(self._logged_in(), admins, self._roots, self._clock.now(), hidden=hidden)
         return convert(update, known)
 
     def _done(self, event: Event, answer: Answer | None) -> None:

@@ -17,6 +17,7 @@ FRESH_SECONDS = 60.0
 @dataclass(frozen=True, slots=True)
 class _List:
     identities: frozenset[str]
+    hidden: frozenset[str]
     read_at: float
 
 
@@ -44,6 +45,12 @@ class Admins:
             return frozenset()
         return known.identities
 
+    def hidden(self, chat: int) -> frozenset[str]:
+        """Those of them who appear as the group itself, as far as `of` has read them: a press,
+        unlike a message, names the person behind (core.telegram.org/bots/api, ChatMember)."""
+        known = self._lists.get(chat)
+        return known.hidden if known is not None else frozenset()
+
     def forget(self, chat: int) -> None:
         """Rights there have changed."""
         self._lists.pop(chat, None)
@@ -70,7 +77,10 @@ class Admins:
         try:
             members = await self._api.call("getChatAdministrators", {"chat_id": chat})
             found = frozenset(str(member["user"]["id"]) for member in members)
+            hidden = frozenset(
+                str(member["user"]["id"]) for member in members if member.get("is_anonymous")
+            )
         except (DeliveryError, KeyError, TypeError) as error:
             log.warning("cannot read who administers a group: %s", error)
             return
-        self._lists[chat] = _List(found, read_at)
+        self._lists[chat] = _List(found, hidden, read_at)

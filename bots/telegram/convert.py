@@ -56,6 +56,7 @@ class Handle:
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the conversion is told. admins: identities that administer the update's chat;
+    hidden: those of them who appear as the group itself;
     roots: (place, thread) whose ThreadOpened was handled; now: Unix seconds, for presses,
     which carry no time."""
 
@@ -64,6 +65,7 @@ class Known:
     roots: Collection[tuple[str, str]] = ()
     now: float = 0.0
     commands: Collection[str] = field(default=frozenset(BY_NAME) | {"start"})
+    hidden: Collection[str] = ()
 
 
 def convert(update: Raw, known: Known) -> list[Event]:
@@ -120,25 +122,26 @@ def _is_known(message: Raw, root: Raw, known: Known) -> bool:
 
 
 def _opened(message: Raw) -> ThreadOpened:
-    announce, post = _origin(message)
+    chat, post = _origin(message)
     return ThreadOpened(
         platform=PLATFORM,
-        announce_place=ids.place(announce),
+        announce_place=ids.place(chat["id"]),
         announce_message=str(post),
         place=ids.place(message["chat"]["id"]),
         thread=str(message["message_id"]),
         message=str(message["message_id"]),
         text=message.get("text") or message.get("caption") or "",
         at=float(message["date"]),
+        link=ids.link(chat, post),
     )
 
 
-def _origin(message: Raw) -> tuple[int, int]:
+def _origin(message: Raw) -> tuple[Raw, int]:
     """The channel and the post that were forwarded."""
     origin = message.get("forward_origin")
     if origin is not None:
-        return origin["chat"]["id"], origin["message_id"]
-    return message["forward_from_chat"]["id"], message["forward_from_message_id"]
+        return origin["chat"], origin["message_id"]
+    return message["forward_from_chat"], message["forward_from_message_id"]
 
 
 def _by_bot(message: Raw) -> bool:
@@ -157,6 +160,13 @@ def _person(message: Raw, known: Known) -> Person:
         name = message.get("author_signature") or chat.get("title") or ""
         return Person("", name, admin=True)
     return Person(str(chat["id"]), chat.get("title") or chat.get("username") or "")
+
+
+def _presser(user: Raw, known: Known) -> Person:
+    """Who pressed a button: a press names even those who appear as the group itself."""
+    if str(user["id"]) in known.hidden:
+        return Person("", "", user.get("language_code") or "", admin=True)
+    return _user(user, known)
 
 
 def _user(user: Raw, known: Known) -> Person:
@@ -300,7 +310,7 @@ def _press(press: Raw, known: Known) -> list[Event]:
     return [
         Invoked(
             platform=PLATFORM,
-            person=_user(press["from"], nobody if private else known),
+            person=_presser(press["from"], nobody if private else known),
             at=known.now,
             key=f"q{press['id']}",
             token=token,

@@ -44,6 +44,11 @@ def reference(place_: str) -> int | str:
     )
 
 
+def number(message: str) -> int:
+    """A message's number in its chat."""
+    return int(message)
+
+
 def topic_thread(topic_: int) -> str:
     """The thread of a forum topic."""
     return f"{TOPIC}{topic_}"

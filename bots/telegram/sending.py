@@ -39,7 +39,7 @@ class Sending:
 
     async def edit(self, target: Target, message: str, part: Part) -> None:
         """Make a message show the part, and its topic bear the part's name."""
-        params = {"message_id": int(message), **_content(part)}
+        params = {"message_id": ids.number(message), **_content(part)}
         with suppress(NoChange):
             await self._counted("editMessageText", target, params)
         topic = ids.topic(target.thread)
@@ -48,7 +48,7 @@ class Sending:
 
     async def delete(self, target: Target, message: str) -> None:
         """Remove a message; one that is gone already is success."""
-        params = {"chat_id": ids.chat(target.place), "message_id": int(message)}
+        params = {"chat_id": ids.chat(target.place), "message_id": ids.number(message)}
         try:
             await self._api.call("deleteMessage", params)
         except Gone as error:
@@ -132,9 +132,9 @@ def _where(target: Target) -> dict[str, Any]:
     topic = ids.topic(target.thread)
     if topic is not None:
         where["message_thread_id"] = topic
-    answered = target.reply_to or ids.root(target.thread)
+    answered = ids.number(target.reply_to) if target.reply_to else ids.root(target.thread)
     if answered is not None:
-        where["reply_parameters"] = {"message_id": int(answered)}
+        where["reply_parameters"] = {"message_id": answered}
     return where
 
 

@@ -40,11 +40,13 @@ class Health(StrEnum):
 class Poll:
     """A feed's place in the timetable. Times in Unix seconds, spans in seconds.
 
+    shortest: no interval is shorter; below a minute for a feed on this machine only.
     moved_to, moved_seen: the address that permanent redirects name and how often in a row;
     adopt: the address to store in place of the old one now, or "".
     """
 
     interval: float = 15 * MINUTE
+    shortest: float = SHORTEST
     next_at: float = 0.0
     failures: int = 0
     failing_since: float | None = None
@@ -115,7 +117,7 @@ def due(poll: Poll, now: float) -> bool:
 
 
 def _wait(poll: Poll, answer: Answer) -> float:
-    interval = max(poll.interval, SHORTEST)
+    interval = max(poll.interval, poll.shortest)
     if answer.good:
         return interval
     doubled = interval * 2.0 ** min(poll.failures + 1, 10)

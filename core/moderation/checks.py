@@ -35,16 +35,16 @@ _LINK = re.compile(r"(?:https?://|www\.|t\.me/|discord\.gg/)\S+", re.IGNORECASE)
 def thread_open(submission: Submission) -> Verdict:
     """Locked and closed articles take no comments."""
     if submission.locked:
-        return Verdict("thread", "reject", "comments are closed")
+        return Verdict("thread", "reject", "closed")
     return Verdict("thread", "pass")
 
 
 def author(submission: Submission) -> Verdict:
     """What the author's standing says."""
     if submission.standing in (Standing.BANNED, Standing.MUTED):
-        return Verdict("author", "reject", f"author is {submission.standing}")
+        return Verdict("author", "reject", submission.standing.value)
     if submission.standing == Standing.PREMODERATED:
-        return Verdict("author", "hold", "author is premoderated")
+        return Verdict("author", "hold", "premoderated")
     return Verdict("author", "pass")
 
 
@@ -55,9 +55,9 @@ def mode(submission: Submission) -> Verdict:
     if submission.mode == Mode.NEW:
         if submission.published >= submission.new_after:
             return Verdict("mode", "pass")
-        reason = f"new author: {submission.published} of {submission.new_after} published"
-        return Verdict("mode", "hold", reason)
-    return Verdict("mode", "hold", "every comment is read first")
+        sofar = {"published": str(submission.published), "needed": str(submission.new_after)}
+        return Verdict("mode", "hold", "new", sofar)
+    return Verdict("mode", "hold", "held")
 
 
 def links(submission: Submission) -> Verdict:
@@ -66,9 +66,9 @@ def links(submission: Submission) -> Verdict:
         return Verdict("links", "pass")
     for span in submission.text.spans:
         if span.style == Style.LINK:
-            return Verdict("links", "hold", f"link {span.value[:80]}")
+            return Verdict("links", "hold", "link", {"link": span.value[:80]})
     if found := _LINK.search(submission.text.text):
-        return Verdict("links", "hold", f"link {found[0][:80]}")
+        return Verdict("links", "hold", "link", {"link": found[0][:80]})
     return Verdict("links", "pass")
 
 
@@ -76,7 +76,7 @@ def attachments(submission: Submission) -> Verdict:
     """What identifies people is always held."""
     for kind in submission.attachments:
         if kind in ("location", "contact"):
-            return Verdict("attachments", "hold", f"a {kind} identifies people")
+            return Verdict("attachments", "hold", kind)
     return Verdict("attachments", "pass")
 
 

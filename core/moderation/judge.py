@@ -17,7 +17,7 @@ def _run(check: Check, submission: Submission) -> Verdict:
     try:
         return check(submission)
     except Exception as error:
-        return Verdict(check.__name__, "hold", f"this check failed ({type(error).__name__})")
+        return Verdict(check.__name__, "hold", "failed", {"error": type(error).__name__})
 
 
 def judge(found: Sequence[Verdict]) -> State:
@@ -26,8 +26,3 @@ def judge(found: Sequence[Verdict]) -> State:
     if "reject" in said:
         return State.REJECTED
     return State.HELD if said - {"pass", "suspect"} else State.PUBLISHED
-
-
-def reasons(found: Sequence[Verdict]) -> list[str]:
-    """The reasons in words of every verdict that is not a pass."""
-    return [f"{v.check}: {v.reason}" for v in found if v.verdict != "pass" and v.reason]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from core.authors import seal
-from core.errors import UserError
+from core.errors import DeliveryError, UserError
 from core.events import Deleted, Edited, Event, Invoked, Posted, Reacted, ThreadOpened
 from core.feeds.model import Draft
 from core.feeds.schedule import Answer as FeedAnswer
@@ -19,11 +19,12 @@ from core.newsroom import admin, articles, birth, desk, feeds, intake, ledger, p
 from core.newsroom.admin import ChannelPlan
 from core.newsroom.commands import run as run_command
 from core.newsroom.context import DESK_WAKE, Context, Rules
-from core.newsroom.decide import Actor, decide_comment
-from core.newsroom.invoked import call_of, invoked
+from core.newsroom.decide import Actor, decide_comment, system_actor
+from core.newsroom.invoked import call_of, first_time, invoked
+from core.newsroom.pages import Remark, page
 from core.newsroom.show import show
 from core.newsroom.target import Call
-from core.ports import Adapter, Database, Receipt, Tx
+from core.ports import Adapter, Database, Receipt, Row, Tx
 from core.text.model import Rich
 from core.views import Answer
 
@@ -35,11 +36,6 @@ T = TypeVar("T")
 def cli_actor() -> Actor:
     """Who decides at the command line."""
     return Actor("cli", "command line")
-
-
-def system_actor() -> Actor:
-    """Who decides when nobody does: a withdrawal that a permalink proved."""
-    return Actor("system", "Commonthread")
 
 
 class Newsroom:
@@ -94,11 +90,12 @@ class Newsroom:
             return
 
     async def _invoked(self, event: Invoked) -> Answer:
-        if event.command == "connect" and event.argument.strip():
-            return await self._connect(event)
-        if event.command == "publish" and event.argument.strip():
-            return await self._publish_address(event)
-        return await self._db.write(lambda tx: invoked(tx, self._context, event))
+        outside = {"connect": self._connect, "publish": self._publish_address}
+        if event.command not in outside or not event.argument.strip():
+            return await self._db.write(lambda tx: invoked(tx, self._context, event))
+        if not await self._db.write(lambda tx: first_time(tx, self._context, event)):
+            return Answer()
+        return await outside[event.command](event)
 
     async def quarantine(self, platform: str, key: str, raw: bytes, error: str) -> None:
         """See `core.ports.Sink.quarantine`. The desk is told, once for each."""
@@ -120,8 +117,11 @@ class Newsroom:
                 },
             )
             if added:
-                words = f"Something from {platform.capitalize()} could not be read ({error})."
-                desk.tell_every_desk(tx, context, f"quarantine:{platform}:{key}", words)
+                desk.tell_every_desk(
+                    tx, context, f"quarantine:{platform}:{key}",
+                    lambda t: t("Something from {platform} could not be read ({error}).",
+                                platform=platform.capitalize(), error=error),
+                )  # fmt: skip
 
         await self._db.write(work)
 
@@ -175,12 +175,12 @@ class Newsroom:
 
     async def _connect(self, event: Invoked) -> Answer:
         code = event.argument.strip()
-        row = await self._db.write(lambda tx: admin.take_code(tx, self._context, code))
+        row = await self._db.read(lambda tx: admin.find_code(tx, self._context, code))
         call = await self._db.read(lambda tx: call_of(tx, self._context, event))
         if row is None:
             return _plain(call.t("This code is wrong or older than an hour. Make a new one."))
         if row["purpose"] == "moderator":
-            return await self._connect_moderator(event, call, row["publication"])
+            return await self._connect_moderator(event, call, row)
         adapter = self._adapters.get(event.platform)
         if adapter is None or event.place is None:
             return _plain(call.t("Send /connect in the channel or group itself."))
@@ -190,18 +190,26 @@ class Newsroom:
             channel = await self.add_channel(plan, adapter, event.place)
         except UserError as refusal:
             return _plain(str(refusal))
+        except DeliveryError as trouble:
+            return _plain(call.t("The platform could not be asked ({reason}). Send it again.",
+                                 reason=trouble.reason))  # fmt: skip
+        await self._db.write(lambda tx: admin.use_code(tx, code))
         words = call.t("Connected “{title}”.", title=channel.title)
-        return Answer(Rich(words), alert=words, public=True)
+        return Answer(Rich(words), alert=words, public=channel.purpose == Purpose.DESK)
 
-    async def _connect_moderator(self, event: Invoked, call: Call, publication: int) -> Answer:
+    async def _connect_moderator(self, event: Invoked, call: Call, row: Row) -> Answer:
         person = event.person
         if not person.identity:
             return _plain(call.t("I cannot see who you are; send this to me directly."))
-        await self._db.write(
-            lambda tx: admin.add_moderator(
-                tx, self._context, publication, event.platform, person.identity, person.name
+
+        def work(tx: Tx) -> None:
+            number, name = row["publication"], person.name
+            admin.add_moderator(
+                tx, self._context, number, event.platform, person.identity, name
             )
-        )
+            admin.use_code(tx, row["code"])
+
+        await self._db.write(work)
         return _plain(call.t("You are a moderator now."))
 
     async def add_channel(self, plan: ChannelPlan, adapter: Adapter, place: str) -> Channel:
@@ -232,22 +240,20 @@ class Newsroom:
 
     async def preview(self, publication: int, draft: Draft) -> None:
         """Show a draft at the desk with buttons to publish or discard it."""
+        await self._db.write(
+            lambda tx: articles.preview(tx, self._context, publication, draft)
+        )
 
-        def work(tx: Tx) -> None:
-            known = articles.find_by_keys(tx, publication, (draft.key, draft.link))
-            if known is not None and known["state"] in ("published", "draft"):
-                text = f"“{known['headline']}” is published or waits as a preview already."
-                now = self._context.clock.now()
-                desk.tell_desk(tx, self._context, publication, f"publish:{now}", text)
-                return
-            articles.preview(tx, self._context, publication, draft)
+    async def preview_entry(self, publication: int, url: str) -> bool:
+        """The same for what a feed told of this address; False where none did."""
+        return await self._db.write(
+            lambda tx: articles.preview_entry(tx, self._context, publication, url)
+        )
 
-        await self._db.write(work)
-
-    async def tell_desk(self, publication: int, key: str, text: str) -> None:
+    async def tell_desk(self, publication: int, key: str, words: desk.Words) -> None:
         """Say something at the desk, once for each key."""
         await self._db.write(
-            lambda tx: desk.tell_desk(tx, self._context, publication, key, text)
+            lambda tx: desk.tell_desk(tx, self._context, publication, key, words)
         )
 
     async def publish_draft_now(self, publication: str | None, draft: Draft) -> int:
@@ -267,8 +273,12 @@ class Newsroom:
         return await self._db.read(lambda tx: feeds.due(tx, now))
 
     async def next_feed(self) -> float | None:
-        """When the next feed or permalink is to be asked (Unix seconds)."""
+        """When the next feed is to be asked (Unix seconds)."""
         return await self._db.read(feeds.next_due)
+
+    async def next_check(self) -> float | None:
+        """When the next permalink is to be asked (Unix seconds)."""
+        return await self._db.read(articles.next_check)
 
     async def feed_answered(
         self, feed: int, answer: FeedAnswer, etag: str = "", modified: str = ""
@@ -403,6 +413,10 @@ class Newsroom:
     async def show(self, article: str) -> str:
         """An article and its thread as text. Raises UserError where there is none."""
         return await self._db.read(lambda tx: show(tx, self._context, article))
+
+    async def page(self, article: int, after: int = 0, limit: int = 50) -> list[Remark]:
+        """Some visible comments of a thread; see `pages.page`."""
+        return await self._db.read(lambda tx: page(tx, article, after, limit))
 
     async def change(self, work: Callable[[Tx, Context], T]) -> T:
         """Run a function of `admin` in a transaction."""

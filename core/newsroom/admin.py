@@ -113,7 +113,7 @@ def add_channel(
     tx: Tx, context: Context, plan: ChannelPlan, platform: str, found: Inspection
 ) -> int:
     """Connect a place that was inspected; its id. Raises UserError for what cannot work."""
-    _check_plan(plan)
+    check_plan(plan)
     if plan.purpose == Purpose.ANNOUNCE and found.kind in ("forum", "forum_group"):
         raise UserError("A forum is for `discuss`: articles appear there with their threads.")
     known = tx.one(
@@ -148,7 +148,8 @@ def add_channel(
     return channel
 
 
-def _check_plan(plan: ChannelPlan) -> None:
+def check_plan(plan: ChannelPlan) -> None:
+    """Raises UserError for names, a way in and a style that do not go together."""
     if plan.names not in ("named", "anonymous") or plan.way not in ("chat", "door"):
         raise UserError("Names are named or anonymous, the way in is chat or door.")
     if plan.names == "anonymous" and plan.way != "door":
@@ -230,15 +231,17 @@ def make_code(tx: Tx, context: Context, plan: ChannelPlan | None, publication: i
     return code
 
 
-def take_code(tx: Tx, context: Context, code: str) -> Row | None:
-    """Use a code up; None for a wrong or expired one."""
-    row = tx.one(
+def find_code(tx: Tx, context: Context, code: str) -> Row | None:
+    """What a code was made for; None for a wrong or expired one."""
+    return tx.one(
         "SELECT * FROM connect_code WHERE code = :code AND expires > :now",
         {"code": code, "now": context.clock.now()},
     )
-    if row is not None:
-        tx.run("DELETE FROM connect_code WHERE code = :code", {"code": code})
-    return row
+
+
+def use_code(tx: Tx, code: str) -> None:
+    """The code did what it was made for; it is not good for anything more."""
+    tx.run("DELETE FROM connect_code WHERE code = :code", {"code": code})
 
 
 def channels(tx: Tx, context: Context) -> list[Channel]:

@@ -6,12 +6,26 @@ from collections.abc import Iterable
 
 from core.errors import UserError
 from core.feeds.decide import StoredArticle, digest
+from core.feeds.links import canonical
 from core.feeds.model import Draft
+from core.i18n import Texts
 from core.model import ArticleState, Channel, Purpose
 from core.newsroom.context import Context, dumps
-from core.newsroom.decide import Actor, Decided, change_article, record, refresh_article
+from core.newsroom.decide import (
+    Actor,
+    Decided,
+    change_article,
+    record,
+    refresh_article,
+    system_actor,
+)
+from core.newsroom.desk import tell_desk
 from core.newsroom.plan import change_delivery, raise_delivery
 from core.ports import Row, Tx
+
+
+CHECKS = 3
+"""So many times in a row a permalink has to be gone."""
 
 
 def add_article(
@@ -78,11 +92,12 @@ def announce(tx: Tx, context: Context, publication: int, article: int) -> None:
 
 
 def stored_articles(tx: Tx, publication: int, feed: int, limit: int) -> list[StoredArticle]:
-    """What is known of a feed's articles, newest first, and of every article by hand."""
+    """What is known of a feed's articles, newest first, and of every article by hand. A preview
+    counts where it shows an entry of this feed."""
     rows = tx.all(
         "SELECT id, link, headline, published, digest, state, feed FROM article"
-        " WHERE publication = :p AND (feed = :feed OR feed IS NULL)"
-        " AND state <> 'draft' ORDER BY id DESC LIMIT :limit",
+        " WHERE publication = :p AND (feed = :feed OR (feed IS NULL AND state <> 'draft'))"
+        " ORDER BY id DESC LIMIT :limit",
         {"p": publication, "feed": feed, "limit": limit},
     )
     return [
@@ -116,15 +131,78 @@ def correct(tx: Tx, context: Context, article: int, draft: Draft) -> bool:
         {"r": row["revision"] + 1, "a": article},
     )
     refresh_article(tx, article)
+    if row["state"] == ArticleState.DRAFT:
+        _show_preview(tx, context, row["publication"], article)
     return True
 
 
-def preview(tx: Tx, context: Context, publication: int, draft: Draft) -> int:
-    """A draft at every desk, shown by the renderer that will send it."""
+def preview(tx: Tx, context: Context, publication: int, draft: Draft) -> None:
+    """A draft at every desk, shown by the renderer that will send it; where it is known already
+    and was shown, the desk is told so instead."""
+    known = find_by_keys(tx, publication, (draft.key, draft.link))
+    if known is not None:
+        _preview_known(tx, context, known)
+        return
     article = add_article(tx, context, publication, None, draft, ArticleState.DRAFT)
+    _show_preview(tx, context, publication, article)
+
+
+def preview_entry(tx: Tx, context: Context, publication: int, url: str) -> bool:
+    """The same for what a feed told of an address; False where no article is known there."""
+    known = find_by_keys(tx, publication, (url, canonical(url))) or tx.one(
+        "SELECT * FROM article WHERE publication = :p AND link = :link ORDER BY id DESC LIMIT 1",
+        {"p": publication, "link": canonical(url)},
+    )
+    if known is None or (known["state"] == ArticleState.KNOWN and known["feed"] is None):
+        return False
+    _preview_known(tx, context, known)
+    return True
+
+
+def _preview_known(tx: Tx, context: Context, article: Row) -> None:
+    if article["state"] == ArticleState.KNOWN:
+        tx.run("UPDATE article SET state = 'draft' WHERE id = :id", {"id": article["id"]})
+        _show_preview(tx, context, article["publication"], article["id"])
+        return
+    if article["state"] == ArticleState.DRAFT:
+        _show_preview(tx, context, article["publication"], article["id"])
+    key = f"publish:{article['id']}:{context.clock.now()}"
+    tell_desk(tx, context, article["publication"], key, lambda t: _standing(t, article))
+
+
+def _standing(t: Texts, article: Row) -> str:
+    headline, number = article["headline"], article["id"]
+    if article["state"] == ArticleState.DRAFT:
+        return t("“{headline}” waits as a preview already.", headline=headline)
+    if article["state"] == ArticleState.WITHDRAWN:
+        return t("“{headline}” (article {number}) was withdrawn. /history tells the decision, and"
+                 " /undo takes it back.", headline=headline, number=number)  # fmt: skip
+    return t("“{headline}” is published already, as article {number}.",
+             headline=headline, number=number)  # fmt: skip
+
+
+def _show_preview(tx: Tx, context: Context, publication: int, article: int) -> None:
+    """At every desk; again where somebody removed it there by hand."""
+    tx.run(
+        "UPDATE delivery SET gone = 0 WHERE subject = 'draft' AND subject_id = :a",
+        {"a": article},
+    )
     for channel in context.house(tx).of(publication, Purpose.DESK):
         raise_delivery(tx, "draft", article, channel.id, 1)
-    return article
+
+
+def take_over(tx: Tx, context: Context, feed: int, draft: Draft, *, publish: bool) -> int | None:
+    """A feed brings an article whose preview waits: it is the feed's from now on, and where the
+    feed would publish it, its preview goes and it is published. Its id, None where none waits."""
+    row = tx.one("SELECT publication FROM feed WHERE id = :id", {"id": feed})
+    known = find_by_keys(tx, row["publication"], (draft.key, draft.link)) if row else None
+    if known is None or known["state"] != ArticleState.DRAFT:
+        return None
+    tx.run("UPDATE article SET feed = :f WHERE id = :id", {"f": feed, "id": known["id"]})
+    correct(tx, context, known["id"], draft)
+    if publish:
+        publish_draft(tx, context, system_actor(), known["id"])
+    return int(known["id"])
 
 
 def publish_draft(tx: Tx, context: Context, actor: Actor, article: int) -> Decided:
@@ -141,7 +219,8 @@ def discard_draft(tx: Tx, context: Context, actor: Actor, article: int) -> Decid
     """The other button: the preview goes, nothing was shown."""
     row = _draft(tx, actor, article)
     _drop_preview(tx, article)
-    tx.run("DELETE FROM article_key WHERE article = :id", {"id": article})
+    if row["feed"] is None:
+        tx.run("DELETE FROM article_key WHERE article = :id", {"id": article})
     tx.run("UPDATE article SET state = 'known' WHERE id = :id", {"id": article})
     decision = record(tx, context, row["publication"], actor, "discard", article=article)
     return Decided(decision, actor.texts("Discarded “{headline}”.", headline=row["headline"]))
@@ -171,13 +250,27 @@ def publish_now(tx: Tx, context: Context, actor: Actor, publication: int, draft:
             if correct(tx, context, known["id"], draft):
                 return int(known["id"])
             raise UserError(f"“{draft.headline}” is published already, with the same text.")
-        tx.run("UPDATE article SET state = 'published' WHERE id = :id", {"id": known["id"]})
-        correct(tx, context, known["id"], draft)
-        announce(tx, context, publication, known["id"])
-        article = int(known["id"])
-    else:
-        article = add_article(tx, context, publication, None, draft, ArticleState.PUBLISHED)
+        return _publish_known(tx, context, actor, known, draft)
+    article = add_article(tx, context, publication, None, draft, ArticleState.PUBLISHED)
     record(tx, context, publication, actor, "publish", article=article)
+    return article
+
+
+def _publish_known(tx: Tx, context: Context, actor: Actor, known: Row, draft: Draft) -> int:
+    """One that was seen in a feed, waits as a preview, or was withdrawn."""
+    article = int(known["id"])
+    correct(tx, context, article, draft)
+    if known["state"] == ArticleState.DRAFT:
+        publish_draft(tx, context, actor, article)
+        return article
+    if known["state"] == ArticleState.WITHDRAWN:
+        change_article(
+            tx, context, actor, "publish", article, {"state": "published", "reason": ""}
+        )
+        return article
+    tx.run("UPDATE article SET state = 'published' WHERE id = :id", {"id": article})
+    announce(tx, context, known["publication"], article)
+    record(tx, context, known["publication"], actor, "publish", article=article)
     return article
 
 
@@ -202,10 +295,13 @@ def retract(tx: Tx, context: Context, actor: Actor, article: int, reason: str) -
 
 
 def missing(tx: Tx, context: Context, article: int) -> None:
-    """The article left its feed: its permalink is asked, three times an hour apart."""
+    """The article left its feed: its permalink is asked, three times an hour apart. One that
+    was withdrawn for this before, and put back by a moderator, is left alone."""
     tx.run(
         "UPDATE article SET check_at = :at, missing_checks = 0 WHERE id = :id"
-        " AND check_at IS NULL AND state = 'published' AND link <> ''",
+        " AND check_at IS NULL AND state = 'published' AND link <> '' AND NOT EXISTS (SELECT 1"
+        " FROM decision d JOIN decision u ON u.undoes = d.id WHERE d.article = :id"
+        " AND d.action = 'retract')",
         {"at": context.clock.now(), "id": article},
     )
 
@@ -216,6 +312,12 @@ def checks_due(tx: Tx, now: float) -> list[Row]:
         "SELECT id, publication, link, headline FROM article WHERE check_at <= :now LIMIT 20",
         {"now": now},
     )
+
+
+def next_check(tx: Tx) -> float | None:
+    """When the next permalink should be asked; None = none is suspected."""
+    row = tx.one("SELECT min(check_at) AS at FROM article WHERE check_at IS NOT NULL")
+    return row["at"] if row is not None else None
 
 
 def checked(tx: Tx, context: Context, actor: Actor, article: int, status: int | None) -> None:
@@ -236,5 +338,19 @@ def checked(tx: Tx, context: Context, actor: Actor, article: int, status: int | 
         {"at": context.clock.now() + context.rules.missing_wait, "id": article},
     )
     row = tx.one("SELECT missing_checks FROM article WHERE id = :id", {"id": article})
-    if row is not None and row["missing_checks"] >= 3:
-        retract(tx, context, actor, article, "")
+    if row is not None and row["missing_checks"] >= CHECKS:
+        _withdraw_gone(tx, context, actor, article)
+
+
+def _withdraw_gone(tx: Tx, context: Context, actor: Actor, article: int) -> None:
+    row = tx.one("SELECT publication, headline FROM article WHERE id = :id", {"id": article})
+    decided = retract(tx, context, actor, article, "")
+    if row is not None:
+        tell_desk(
+            tx, context, row["publication"], f"gone:{decided.id}",
+            lambda t: t(
+                "“{headline}” left its feed and its page is gone, so it is withdrawn."
+                " /undo {decision} takes that back.",
+                headline=row["headline"], decision=decided.id,
+            ),
+        )  # fmt: skip

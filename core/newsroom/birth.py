@@ -29,7 +29,38 @@ def thread_opened(tx: Tx, context: Context, event: ThreadOpened) -> int | None:
                 tx, context, channel, event.thread, event.message, event.announce_message
             )
         return None
-    return open_thread(tx, context, article, channel, event.thread, event.message)
+    thread = _late(tx, article, channel, event)
+    if thread is None:
+        thread = open_thread(
+            tx, context, article, channel, event.thread, event.message, event.link
+        )
+        _drop_own_root(tx, article, channel)
+    return thread
+
+
+def _late(tx: Tx, article: int, channel: Channel, event: ThreadOpened) -> int | None:
+    """A forward that comes after a root of ours took its place: where nobody has commented
+    there, the thread moves below the forward."""
+    known = tx.one(
+        "SELECT id, place FROM thread WHERE article = :a AND channel = :c",
+        {"a": article, "c": channel.id},
+    )
+    if known is None or known["place"] == event.thread:
+        return None
+    comments = tx.one("SELECT 1 FROM comment WHERE article = :a LIMIT 1", {"a": article})
+    if comments is None:
+        tx.run(
+            "UPDATE thread SET place = :p, link = :l WHERE id = :id",
+            {"p": event.thread, "l": event.link, "id": known["id"]},
+        )
+        _map_forward(tx, channel, event.message)
+        _drop_own_root(tx, article, channel)
+    return int(known["id"])
+
+
+def _drop_own_root(tx: Tx, article: int, channel: Channel) -> None:
+    """The root of ours in the group, where the forward turned out not to be missing."""
+    raise_delivery(tx, "article", article, channel.id, 0)
 
 
 def _known_root(tx: Tx, channel: Channel, thread: str) -> bool:
@@ -66,8 +97,8 @@ def _settle_unknown(tx: Tx, announce: Channel, event: ThreadOpened) -> int | Non
         if event.text.startswith(row["headline"][:MATCH]):
             tx.run(
                 "UPDATE message SET platform_id = :pid, have_hash = tried_hash, tried_at = NULL,"
-                " doubtful = 0 WHERE id = :id",
-                {"pid": event.announce_message, "id": row["id"]},
+                " doubtful = 0, link = :link WHERE id = :id",
+                {"pid": event.announce_message, "link": event.link, "id": row["id"]},
             )
             tx.run("UPDATE delivery SET due = 0 WHERE id = :id", {"id": row["delivery"]})
             tx.wake(announce.id)
@@ -182,8 +213,15 @@ def replace_missing_forwards(tx: Tx, context: Context) -> None:
             raise_delivery(
                 tx, "article", row["id"], discuss.id, row["shown_revision"], article=row["id"]
             )
-            words = (
-                f"“{row['headline']}” was not forwarded into {discuss.title}; its comments go"
-                " under a message of mine there. Is the group still linked to the channel?"
-            )
-            tell_desk(tx, context, discuss.publication, f"forward:{row['id']}", words)
+            _tell_missing(tx, context, discuss, row)
+
+
+def _tell_missing(tx: Tx, context: Context, discuss: Channel, article: Row) -> None:
+    tell_desk(
+        tx, context, discuss.publication, f"forward:{article['id']}",
+        lambda t: t(
+            "Telegram did not forward “{headline}” into {title}, so its comments go under a"
+            " message of mine there. Is the group still linked to the channel?",
+            headline=article["headline"], title=discuss.title,
+        ),
+    )  # fmt: skip

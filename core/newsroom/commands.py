@@ -7,26 +7,26 @@ from collections.abc import Callable
 
 from core.commands import BY_NAME, COMMANDS
 from core.errors import UserError
-from core.model import Mode, Publication
+from core.model import Mode, Publication, State
 from core.newsroom import articles, door
 from core.newsroom.context import Context
 from core.newsroom.decide import (
     Decided,
     change_article,
+    change_policy,
     comment_row,
     decide_comment,
-    record,
-    refresh_article,
+    state_words,
     undo,
     undoable,
 )
 from core.newsroom.desk import held_count
 from core.newsroom.faces import local, reason_words
 from core.newsroom.intake import revise, withdraw
-from core.newsroom.target import Call, article_of, comment_of
+from core.newsroom.target import Call, answered, article_of, comment_of
 from core.ports import Row, Tx
 from core.text.model import Rich, bold, join
-from core.text.tools import first_words
+from core.text.tools import first_words, strip
 from core.views import Answer, Button
 
 Handler = Callable[[Tx, Context, Call], Answer]
@@ -137,19 +137,7 @@ def _policy(tx: Tx, context: Context, call: Call) -> Answer:
     house = context.house(tx)
     text = call.argument.strip()
     if text and call.moderator and call.publication is not None:
-        tx.run(
-            "UPDATE publication SET policy = :text WHERE id = :id",
-            {"text": text, "id": call.publication},
-        )
-        record(tx, context, call.publication, call.actor, "policy", reason=text)
-        context.forget_house()
-        for row in tx.all(
-            "SELECT id FROM article WHERE publication = :p AND state = 'published'"
-            " ORDER BY id DESC LIMIT 20",
-            {"p": call.publication},
-        ):
-            refresh_article(tx, row["id"])
-        return Answer(Rich(call.t("The policy is changed.")))
+        return _told(change_policy(tx, context, call.actor, call.publication, text))
     known = [house.publications[call.publication]] if call.publication else house.publications
     chosen = known if isinstance(known, list) else list(known.values())
     parts = [
@@ -220,9 +208,7 @@ def _queue_line(row: Row) -> Rich:
 
 def _history(tx: Tx, context: Context, call: Call) -> Answer:
     publication = publication_of(tx, context, call)
-    comment = None
-    if call.word() or call.message is not None:
-        comment = comment_of(tx, context, call)
+    comment = comment_of(tx, context, call) if call.word() else answered(tx, call)
     rows = tx.all(
         "SELECT d.*, c.number FROM decision d LEFT JOIN comment c ON c.id = d.comment"
         " WHERE d.publication = :p AND (:comment IS NULL OR d.comment = :comment)"
@@ -264,7 +250,7 @@ def _stats(tx: Tx, context: Context, call: Call) -> Answer:
         bold(call.t.n("Last {n} day", "Last {n} days", int(word))),
         call.t("Received: {n}", n=sum(row["n"] for row in rows)),
     ]
-    lines += [f"{row['state']}: {row['n']}" for row in rows]
+    lines += [f"{state_words(call.t, row['state'])}: {row['n']}" for row in rows]
     lines.append(call.t("Waiting now: {n}", n=held_count(tx, publication.id)))
     lines += [f"{row['actor_name']}: {row['n']}" for row in decided]
     return Answer(join(lines, "\n"))
@@ -272,15 +258,24 @@ def _stats(tx: Tx, context: Context, call: Call) -> Answer:
 
 def _edit(tx: Tx, context: Context, call: Call) -> Answer:
     comment = _own(tx, context, call)
-    text = Rich(call.argument.strip()) if call.argument.strip() else call.text
+    text = _written(call)
     if not text:
         raise UserError(call.t("Write the new text behind the command."))
+    if comment_row(tx, comment)["state"] not in (State.HELD, State.PUBLISHED):
+        raise UserError(call.t("It is not up any more."))
     if revise(tx, context, comment, text, ()) is None:
         return Answer(Rich(call.t("That is what it says already.")))
     row = comment_row(tx, comment)
-    if row["state"] == "held":
+    if row["state"] == State.HELD:
         return Answer(Rich(call.t("Thank you. Your new text waits for a moderator.")))
+    if row["shown"] != row["revision"]:
+        return Answer(Rich(call.t("Your new text was not accepted.")))
     return Answer(Rich(call.t("Changed.")))
+
+
+def _written(call: Call) -> Rich:
+    """What follows the command and its target, with its formatting where the platform has any."""
+    return strip(call.text) if call.text else Rich(call.argument.strip())
 
 
 def _delete(tx: Tx, context: Context, call: Call) -> Answer:
@@ -301,7 +296,7 @@ def _own(tx: Tx, context: Context, call: Call) -> int:
 def _reply(tx: Tx, context: Context, call: Call) -> Answer:
     comment = comment_of(tx, context, call)
     row = comment_row(tx, comment)
-    text = Rich(call.argument.strip()) if call.argument.strip() else call.text
+    text = _written(call)
     if not text:
         return door.open_door(tx, context, call, row["article"], comment)
     return door.submit(tx, context, call, row["article"], comment, text)

@@ -36,6 +36,11 @@ class Actor:
         return texts(self.language)
 
 
+def system_actor() -> Actor:
+    """Who decides when nobody does: what a feed or a permalink proved."""
+    return Actor("system", "Commonthread")
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """A decision that was made: its number and what to tell who made it."""
@@ -126,13 +131,9 @@ def _comment_after(tx: Tx, t: Texts, action: str, row: Row) -> Fields:
         case "approve" | "approve-trust":
             _require(tx, t, row, state == State.HELD)
             return {"state": "published", "shown": revision}
-        case "reject":
+        case "reject" | "ban-reject":
             _require(tx, t, row, state == State.HELD)
             return {"state": "published" if shown else "rejected", "shown": shown}
-        case "ban-reject":
-            if state == State.HELD and not shown:
-                return {"state": "rejected", "shown": 0}
-            return {"state": state.value, "shown": shown}
         case "remove":
             _require(tx, t, row, state == State.PUBLISHED or (state == State.HELD and shown > 0))
             return {"state": "removed", "shown": shown}
@@ -145,17 +146,24 @@ def _comment_after(tx: Tx, t: Texts, action: str, row: Row) -> Fields:
 def _require(tx: Tx, t: Texts, row: Row, fits: bool) -> None:
     if fits:
         return
-    last = tx.one(
-        "SELECT actor_name, action FROM decision WHERE comment = :c ORDER BY id DESC LIMIT 1",
-        {"c": row["id"]},
-    )
+    last = deciding(tx, row["id"])
     state = state_words(t, row["state"])
-    if last is None:
+    if last is None or row["state"] == State.WITHDRAWN:
         raise UserError(t("Comment #{number} is {state}.", number=row["number"], state=state))
     raise UserError(
         t("Comment #{number} is {state}: {name} was first.",
           number=row["number"], state=state, name=last["actor_name"])
     )  # fmt: skip
+
+
+def deciding(tx: Tx, comment: int) -> Row | None:
+    """The newest decision that changed what is shown of a comment; a mute, say, changes only
+    its author's standing."""
+    rows = tx.all("SELECT * FROM decision WHERE comment = :c ORDER BY id DESC", {"c": comment})
+    for row in rows:
+        if json.loads(row["before"]).get("comment") != json.loads(row["after"]).get("comment"):
+            return row
+    return None
 
 
 def state_words(t: Texts, state: str) -> str:
@@ -176,7 +184,7 @@ def _author_after(
     was_shown = row["shown"] > 0
     if action in ("approve", "approve-trust"):
         fields["published"] += not was_shown
-    elif action == "reject" or (action == "ban-reject" and row["state"] == "held"):
+    elif action in ("reject", "ban-reject"):
         fields["rejected"] += not was_shown
     elif action == "remove":
         fields["published"], fields["rejected"] = fields["published"] - 1, fields["rejected"] + 1
@@ -331,6 +339,26 @@ def _apply_article(tx: Tx, article: int, fields: Mapping[str, Any]) -> None:
         settle_thread(tx, article, "locked", "1" if closed else "0")
 
 
+def change_policy(
+    tx: Tx, context: Context, actor: Actor, publication: int, text: str
+) -> Decided:
+    """A new policy text, shown wherever it is asked for."""
+    old = context.house(tx).publications[publication].policy
+    _apply_policy(tx, context, publication, text)
+    decision = record(
+        tx, context, publication, actor, "policy", reason=text,
+        before={"policy": old}, after={"policy": text},
+    )  # fmt: skip
+    return Decided(decision, actor.texts("The policy is changed."))
+
+
+def _apply_policy(tx: Tx, context: Context, publication: int, text: str) -> None:
+    tx.run(
+        "UPDATE publication SET policy = :text WHERE id = :id", {"text": text, "id": publication}
+    )
+    context.forget_house()
+
+
 def refresh_article(tx: Tx, article: int) -> None:
     """Raise every message that shows the article."""
     rows = tx.all(
@@ -367,6 +395,8 @@ def undo(tx: Tx, context: Context, actor: Actor, decision: int) -> Decided:
         _follow(tx, context, row["publication"], row["comment"])
     elif "article" in after:
         _apply_article(tx, row["article"], before["article"])
+    elif "policy" in after:
+        _apply_policy(tx, context, row["publication"], before["policy"])
     return Decided(number, t("Taken back."))
 
 
@@ -379,6 +409,11 @@ def _check_stands(tx: Tx, t: Texts, row: Row, after: Mapping[str, Fields]) -> No
             and comment["shown"] == after["comment"]["shown"]
             and now["standing"] == after["author"]["standing"]
         )
+    elif "policy" in after:
+        publication = tx.one(
+            "SELECT policy FROM publication WHERE id = :id", {"id": row["publication"]}
+        )
+        stands = publication is not None and publication["policy"] == after["policy"]
     else:
         article = tx.one("SELECT * FROM article WHERE id = :id", {"id": row["article"]})
         fields = after.get("article", {})

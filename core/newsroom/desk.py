@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from core.i18n import Texts, texts
 from core.model import Purpose
 from core.newsroom.context import Context, dumps
 from core.newsroom.plan import change_delivery, raise_delivery
 from core.ports import Tx
 from core.text.model import Rich
 
+Words = Callable[[Texts], str]
+"""What is to be said, in the language that it is given."""
+
 
 def refresh_card(tx: Tx, context: Context, publication: int, comment: int) -> None:
     """The comment's cards, where it has some, show its new state."""
     rows = tx.all(
-        "SELECT id, channel FROM delivery WHERE subject = 'card' AND subject_id = :id",
+        "SELECT id, channel FROM delivery WHERE subject = 'card' AND subject_id = :id"
+        " AND want > 0",
         {"id": comment},
     )
     for row in rows:
@@ -30,6 +37,8 @@ def fill_desk(tx: Tx, context: Context, publication: int) -> None:
                 raise_delivery(
                     tx, "card", row["id"], channel.id, 1, article=row["article"], rank=row["id"]
                 )
+        elif room < 0:
+            _take_cards(tx, publication, channel.id, -room)
         _refresh_header(tx, publication, channel.id)
 
 
@@ -37,10 +46,23 @@ def _open_cards(tx: Tx, publication: int, channel: int) -> int:
     row = tx.one(
         "SELECT count(*) AS n FROM delivery d JOIN comment c ON c.id = d.subject_id"
         " JOIN article a ON a.id = c.article WHERE d.subject = 'card' AND d.channel = :channel"
-        " AND d.gone = 0 AND c.state = 'held' AND a.publication = :publication",
+        " AND d.want > 0 AND c.state = 'held' AND a.publication = :publication",
         {"channel": channel, "publication": publication},
     )
     return int(row["n"]) if row else 0
+
+
+def _take_cards(tx: Tx, publication: int, channel: int, surplus: int) -> None:
+    """Decisions that were taken back opened more cards than may be: the newest wait again."""
+    rows = tx.all(
+        "SELECT d.id FROM delivery d JOIN comment c ON c.id = d.subject_id"
+        " JOIN article a ON a.id = c.article WHERE d.subject = 'card' AND d.channel = :channel"
+        " AND d.want > 0 AND c.state = 'held' AND a.publication = :publication"
+        " ORDER BY c.id DESC LIMIT :surplus",
+        {"channel": channel, "publication": publication, "surplus": surplus},
+    )
+    for row in rows:
+        change_delivery(tx, row["id"], 0, channel)
 
 
 def _without_card(tx: Tx, publication: int, channel: int, limit: int) -> list[dict[str, int]]:
@@ -48,7 +70,7 @@ def _without_card(tx: Tx, publication: int, channel: int, limit: int) -> list[di
         "SELECT c.id, c.article FROM comment c JOIN article a ON a.id = c.article"
         " WHERE c.state = 'held' AND a.publication = :publication AND NOT EXISTS ("
         "SELECT 1 FROM delivery d WHERE d.subject = 'card' AND d.subject_id = c.id"
-        " AND d.channel = :channel) ORDER BY c.id LIMIT :limit",
+        " AND d.channel = :channel AND (d.want > 0 OR d.gone = 1)) ORDER BY c.id LIMIT :limit",
         {"publication": publication, "channel": channel, "limit": limit},
     )
     return [{"id": row["id"], "article": row["article"]} for row in rows]
@@ -70,7 +92,7 @@ def beyond_cards(tx: Tx, publication: int, channel: int) -> int:
         "SELECT count(*) AS n FROM comment c JOIN article a ON a.id = c.article"
         " WHERE c.state = 'held' AND a.publication = :p AND NOT EXISTS ("
         "SELECT 1 FROM delivery d WHERE d.subject = 'card' AND d.subject_id = c.id"
-        " AND d.channel = :channel)",
+        " AND d.channel = :channel AND d.want > 0)",
         {"p": publication, "channel": channel},
     )
     return int(row["n"]) if row else 0
@@ -90,35 +112,37 @@ def _refresh_header(tx: Tx, publication: int, channel: int) -> None:
         raise_delivery(tx, "queue", publication, channel, face)
 
 
-def tell_desk(tx: Tx, context: Context, publication: int, key: str, text: Rich | str) -> bool:
-    """Say something at the desk, once for each key; False where it was said already.
+def tell_desk(tx: Tx, context: Context, publication: int, key: str, words: Words) -> bool:
+    """Say something at the desk in the publication's language, once for each key; False where
+    it was said already.
 
     A channel marked dead is not told of anything; where no desk is left, the log and the health
     page are (`undelivered_notices`).
     """
-    words = text if isinstance(text, Rich) else Rich(text)
     known = tx.one(
         "SELECT 1 FROM notice WHERE publication = :p AND key = :key",
         {"p": publication, "key": key},
     )
     if known is not None:
         return False
+    house = context.house(tx)
+    said = Rich(words(texts(house.publications[publication].language)))
     notice = tx.insert(
         "notice",
         {
             "publication": publication,
             "key": key,
-            "text": dumps(words.dump()),
+            "text": dumps(said.dump()),
             "at": context.clock.now(),
         },
     )
-    for channel in context.house(tx).of(publication, Purpose.DESK):
+    for channel in house.of(publication, Purpose.DESK):
         if not channel.dead:
             raise_delivery(tx, "notice", notice, channel.id, 1, rank=notice)
     return True
 
 
-def tell_every_desk(tx: Tx, context: Context, key: str, text: Rich | str) -> None:
+def tell_every_desk(tx: Tx, context: Context, key: str, words: Words) -> None:
     """The same at the desk of every publication."""
     for publication in context.house(tx).publications:
-        tell_desk(tx, context, publication, key, text)
+        tell_desk(tx, context, publication, key, words)

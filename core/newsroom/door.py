@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+from core.authors import pseudonym
 from core.errors import UserError
 from core.model import Channel, Purpose
 from core.newsroom.context import Context, dumps
 from core.newsroom.decide import comment_row
-from core.newsroom.intake import add_comment, door_name, examine
-from core.newsroom.plan import replan
+from core.newsroom.faces import language_of
+from core.newsroom.intake import add_comment, examine
+from core.newsroom.plan import plan_fresh
 from core.newsroom.target import Call
 from core.ports import Row, Tx
 from core.text.model import Rich, bold, italic, join
@@ -29,12 +31,13 @@ def by_token(tx: Tx, token: str) -> tuple[int, int | None] | None:
     return (row["article"], row["id"]) if row is not None else None
 
 
-def door_channel(tx: Tx, context: Context, publication: int, platform: str) -> Channel | None:
-    """The discuss channel of a platform whose people comment through the bot."""
-    for channel in context.house(tx).of(publication, Purpose.DISCUSS):
-        if channel.platform == platform and channel.way == "door":
-            return channel
-    return None
+def _door_here(tx: Tx, context: Context, call: Call, publication: int) -> Channel | None:
+    """The door that somebody stands before, or any of their platform for the direct chat."""
+    here = call.channel
+    doors = [c for c in context.house(tx).of(publication, Purpose.DISCUSS) if c.way == "door"]
+    if here is not None and here in doors:
+        return here
+    return next((c for c in doors if c.platform == call.platform), None)
 
 
 def _article(tx: Tx, call: Call, article: int) -> Row:
@@ -51,12 +54,12 @@ def _article(tx: Tx, call: Call, article: int) -> Row:
 def _enter(tx: Tx, context: Context, call: Call, article: int) -> tuple[Row, Channel, str]:
     """(article, channel, the pseudonym). Raises UserError where there is no door."""
     row = _article(tx, call, article)
-    channel = door_channel(tx, context, row["publication"], call.platform)
+    channel = _door_here(tx, context, call, row["publication"])
     if channel is None or not call.tag:
         raise UserError(call.t("Write your comment in the thread itself."))
     publication = context.house(tx).publications[row["publication"]]
-    name = _free_name(tx, row, call.tag, door_name(publication, row["names_key"], call.tag,
-                                                   row["language"]))  # fmt: skip
+    language = language_of(publication, row["language"])
+    name = _free_name(tx, row, call.tag, pseudonym(row["names_key"], call.tag, language))
     return row, channel, name
 
 
@@ -132,15 +135,16 @@ def words(tx: Tx, context: Context, call: Call) -> Answer:
     if len(call.text) > LIMIT:
         raise UserError(call.t("That is too long: at most {n} characters.", n=LIMIT))
     _, _, name = _enter(tx, context, call, row["article"])
+    token = context.clock.token()  # so that Send under an earlier preview does nothing
     tx.run(
-        "UPDATE door SET text = :text WHERE tag = :tag",
-        {"text": dumps(call.text.dump()), "tag": call.tag},
+        "UPDATE door SET text = :text, token = :token WHERE tag = :tag",
+        {"text": dumps(call.text.dump()), "token": token, "tag": call.tag},
     )
     text = join((bold(name), call.text), "\n")
     buttons = (
         (
-            Button(call.t("Send"), "s" + row["token"], tone="good"),
-            Button(call.t("Cancel"), "x" + row["token"]),
+            Button(call.t("Send"), "s" + token, tone="good"),
+            Button(call.t("Cancel"), "x" + token),
         ),
     )
     return Answer(text, buttons=buttons)
@@ -184,11 +188,16 @@ def submit(
         language=call.actor.language, posted_at=context.clock.now(), text=text, attachments=(),
         found=found, parent=parent, way="door",
     )  # fmt: skip
-    replan(tx, comment)
-    stored = comment_row(tx, comment)
+    plan_fresh(tx, comment)
+    stored = comment_row(tx, comment.id)
     said = {
         "held": call.t("Thank you. Your comment waits for a moderator; you appear as {name}.",
                        name=name),
         "published": call.t("Thank you. You appear as {name}.", name=name),
     }.get(stored["state"], call.t("Your comment was not accepted."))  # fmt: skip
-    return Answer(Rich(said), alert=said)
+    if stored["state"] not in ("held", "published"):
+        return Answer(Rich(said), alert=said)
+    own = f"{article}#{stored['number']}"
+    how = call.t("It is number {own}. To change it, send me /edit {own} and the new words; to"
+                 " withdraw it, /delete {own}.", own=own)  # fmt: skip
+    return Answer(join((said, how), "\n"), alert=said)

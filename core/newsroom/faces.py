@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_time
+from babel.dates import format_date, format_time
 
 from core.i18n import Texts, texts
-from core.model import Channel, Publication, State
+from core.model import Channel, House, Publication, Purpose, State
+from core.moderation.reasons import reason_text
 from core.newsroom.context import Context
+from core.newsroom.decide import deciding
 from core.newsroom.desk import beyond_cards
 from core.ports import Row, Tx
 from core.text.model import Rich, Style, bold, italic, join, link
@@ -66,7 +68,7 @@ def article_view(
     row = tx.one("SELECT * FROM article WHERE id = :id", {"id": article})
     if row is None:
         return None
-    t = texts(row["language"] or publication.language)
+    t = texts(language_of(publication, row["language"]))
     images = json.loads(row["images"])
     withdrawn = row["state"] == "withdrawn"
     words = italic(t("This article was withdrawn.")) if withdrawn else Rich()
@@ -77,13 +79,38 @@ def article_view(
         head=_article_head(t, publication, row),
         body=Rich.load(json.loads(row["body"])),
         read_on=link(t("Read on"), row["link"]),
-        foot=_article_foot(tx, t, publication, channel, row),
+        foot=_article_foot(tx, t, context.house(tx), channel, row),
         image=images[0][0] if images and not withdrawn else "",
         image_alt=images[0][1] if images and not withdrawn else "",
         labels=tuple(json.loads(row["labels"])),
         withdrawn=words,
-        buttons=_article_buttons(t, channel, row),
+        buttons=_article_buttons(t, way_of(context.house(tx), channel), row),
     )
+
+
+def language_of(publication: Publication, language: str) -> str:
+    """An article's own language where it is one of its publication's, else the default."""
+    known = {_base(tongue) for tongue in publication.languages}
+    return language if _base(language) in known else publication.language
+
+
+def _base(language: str) -> str:
+    return language.replace("_", "-").split("-")[0].lower()
+
+
+def way_of(house: House, channel: Channel) -> str:
+    """How people comment under what a channel shows: "chat", "door", or "" where its platform
+    has no conversation. A channel's post is discussed in the group that it is forwarded to, or
+    wherever its platform has the conversation."""
+    if channel.purpose != Purpose.ANNOUNCE:
+        return channel.way
+    talking = [
+        c
+        for c in house.of(channel.publication, Purpose.DISCUSS)
+        if c.platform == channel.platform
+    ]
+    ways = {c.way for c in talking if c.announce == channel.id} or {c.way for c in talking}
+    return "door" if "door" in ways else next(iter(ways), "")
 
 
 def _article_head(t: Texts, publication: Publication, row: Row) -> Rich:
@@ -99,32 +126,50 @@ def _article_head(t: Texts, publication: Publication, row: Row) -> Rich:
 
 
 def _date(moment: datetime, t: Texts) -> str:
-    day = format_datetime(moment, "d MMMM y", locale=t.locale)
+    day = format_date(moment, "long", locale=t.locale)
     return f"{day}, {format_time(moment, 'HH:mm', locale=t.locale)}"
 
 
 def _article_foot(
-    tx: Tx, t: Texts, publication: Publication, channel: Channel, row: Row
+    tx: Tx, t: Texts, house: House, channel: Channel, row: Row
 ) -> Rich:
-    lines: list[Rich | str] = [italic(_moderation_line(t, publication, channel, row))]
-    others = tx.all(
-        "SELECT t.link, c.platform FROM thread t JOIN channel c ON c.id = t.channel"
-        " WHERE t.article = :a AND t.dead = 0 AND t.link <> '' AND c.platform <> :platform"
-        " ORDER BY t.id",
-        {"a": row["id"], "platform": channel.platform},
-    )
-    for other in others:
-        where = other["platform"].capitalize()
-        lines.append(link(t("The conversation on {platform}", platform=where), other["link"]))
-    return join(lines, "\n")
-
-
-def _moderation_line(t: Texts, publication: Publication, channel: Channel, row: Row) -> str:
-    if row["locked"]:
-        return t("Comments are closed.")
+    publication = house.publications[channel.publication]
     mode = row["mode"] or publication.mode.value
-    if channel.way == "door":
-        return t("Comments are anonymous and are read before they appear.")
+    closed = row["locked"] or row["state"] == "withdrawn"
+    line = _moderation_line(t, mode, "closed" if closed else way_of(house, channel))
+    lines: list[Rich | str] = [italic(line)]
+    return join([*lines, *_elsewhere(tx, t, channel, row["id"])], "\n")
+
+
+def _elsewhere(tx: Tx, t: Texts, channel: Channel, article: int) -> list[Rich]:
+    """Links to the article's other threads, by platform, and by title where that is not enough."""
+    others = tx.all(
+        "SELECT t.link, c.platform, c.title FROM thread t JOIN channel c ON c.id = t.channel"
+        " WHERE t.article = :a AND t.dead = 0 AND t.link <> '' AND c.id <> :c"
+        " AND (c.announce IS NULL OR c.announce <> :c) ORDER BY t.id",
+        {"a": article, "c": channel.id},
+    )
+    platforms = [channel.platform, *(other["platform"] for other in others)]
+    return [
+        link(_where(t, other, alone=platforms.count(other["platform"]) == 1), other["link"])
+        for other in others
+    ]
+
+
+def _where(t: Texts, other: Row, *, alone: bool) -> str:
+    platform = other["platform"].capitalize()
+    if alone or not other["title"]:
+        return t("The conversation on {platform}", platform=platform)
+    return t("The conversation on {platform}, {title}", platform=platform, title=other["title"])
+
+
+def _moderation_line(t: Texts, mode: str, way: str) -> str:
+    if way == "closed":
+        return t("Comments are closed.")
+    if way == "door":
+        return _door_line(t, mode)
+    if not way:
+        return t("Comments are moderated.")
     return {
         "open": t("Comments are moderated."),
         "new": t("First comments are read before they stay."),
@@ -133,7 +178,14 @@ def _moderation_line(t: Texts, publication: Publication, channel: Channel, row: 
     }[mode]
 
 
-def _article_buttons(t: Texts, channel: Channel, row: Row) -> Rows:
+def _door_line(t: Texts, mode: str) -> str:
+    return {
+        "open": t("Comments are anonymous and moderated."),
+        "new": t("Comments are anonymous; first ones are read before they appear."),
+    }.get(mode, t("Comments are anonymous and are read before they appear."))
+
+
+def _article_buttons(t: Texts, way: str, row: Row) -> Rows:
     if row["state"] == "draft":
         return (
             (
@@ -141,8 +193,8 @@ def _article_buttons(t: Texts, channel: Channel, row: Row) -> Rows:
                 Button(t("Discard"), "d" + row["token"], tone="bad"),
             ),
         )
-    policy = Button(t("Policy"), "policy", door=True)
-    if channel.way == "door" and not row["locked"] and row["state"] == "published":
+    policy = Button(t("Policy"), "i" + row["token"], door=True)
+    if way == "door" and not row["locked"] and row["state"] == "published":
         return ((Button(t("Comment"), "c" + row["token"], door=True, tone="good"), policy),)
     return ((policy,),)
 
@@ -260,7 +312,7 @@ def card_view(tx: Tx, context: Context, publication: Publication, comment: int) 
     if row is None:
         return None
     t = texts(publication.language)
-    decision = _last_decision(tx, comment)
+    decision = deciding(tx, comment)
     lines: list[Rich | str] = [
         _card_title(t, row),
         Rich("") + t("in") + " " + link(row["headline"], row["link"]),
@@ -274,20 +326,23 @@ def card_view(tx: Tx, context: Context, publication: Publication, comment: int) 
     lines.append("")
     lines.append(_author_line(tx, t, publication, row["author"]))
     if row["state"] == State.HELD:
-        reasons = [f"{check}: {reason}" for check, _, reason in json.loads(row["verdicts"])]
+        found = json.loads(row["verdicts"])
+        reasons = [reason_text(t, reason, values) for _, _, reason, values in found]
         if reasons:
-            lines.append(italic(t("Held because") + " " + "; ".join(reasons)))
+            lines.append(italic(t("Held because:") + " " + "; ".join(reasons)))
         return NoticeView(join(lines, "\n"), _card_buttons(t, row))
     lines.append(_outcome_line(t, row, decision))
     return NoticeView(join(lines, "\n"), _undo_buttons(t, decision))
 
 
 def _card_title(t: Texts, row: Row) -> Rich:
+    """With the number by which a command at the desk names the comment ("3#12")."""
+    head = Rich(str(row["article"])) + comment_head(row)
     if row["state"] == State.HELD and row["shown"]:
-        return bold(t("Changed comment waits")) + " · " + comment_head(row)
+        return bold(t("Changed comment waits")) + " · " + head
     if row["state"] == State.HELD:
-        return bold(t("Comment waits")) + " · " + comment_head(row)
-    return comment_head(row)
+        return bold(t("Comment waits")) + " · " + head
+    return head
 
 
 def _author_line(tx: Tx, t: Texts, publication: Publication, author: str) -> Rich:
@@ -298,9 +353,18 @@ def _author_line(tx: Tx, t: Texts, publication: Publication, author: str) -> Ric
     published, refused = (row["published"], row["rejected"]) if row else (0, 0)
     words = t("Author: {published} published, {rejected} rejected",
               published=published, rejected=refused)  # fmt: skip
-    if row is not None and row["standing"] != "ordinary":
-        words += f" · {row['standing']}"
-    return Rich(words)
+    standing = _standing_words(t, row["standing"]) if row is not None else ""
+    return Rich(f"{words} · {standing}" if standing else words)
+
+
+def _standing_words(t: Texts, standing: str) -> str:
+    """An author's standing in words, "" for the ordinary one."""
+    return {
+        "trusted": t("trusted"),
+        "premoderated": t("premoderated"),
+        "muted": t("muted"),
+        "banned": t("banned"),
+    }.get(standing, "")
 
 
 REASONS = ("off topic", "insult", "spam", "danger to people", "unfounded", "other")
@@ -349,12 +413,6 @@ def card_rows(tx: Tx, context: Context, publication: Publication, comment: int) 
     """The buttons that a card has now."""
     view = card_view(tx, context, publication, comment)
     return view.buttons if isinstance(view, NoticeView) else ()
-
-
-def _last_decision(tx: Tx, comment: int) -> Row | None:
-    return tx.one(
-        "SELECT * FROM decision WHERE comment = :c ORDER BY id DESC LIMIT 1", {"c": comment}
-    )
 
 
 def _outcome_line(t: Texts, row: Row, decision: Row | None) -> Rich:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.feeds.decide import Alias, Changed, Hold, Known, Missing, New, decide
 from core.feeds.model import Draft
-from core.feeds.schedule import Answer, Health, Poll, after, health
+from core.feeds.schedule import SHORTEST, Answer, Health, Poll, after, health
 from core.model import ArticleState
 from core.newsroom import articles
 from core.newsroom.context import Context
@@ -40,11 +40,8 @@ def due(tx: Tx, now: float) -> list[Due]:
 
 
 def next_due(tx: Tx) -> float | None:
-    """When the next feed or permalink is to be asked."""
-    row = tx.one(
-        "SELECT min(at) AS at FROM (SELECT min(next_at) AS at FROM feed WHERE gone = 0"
-        " UNION ALL SELECT min(check_at) FROM article WHERE check_at IS NOT NULL)"
-    )
+    """When the next feed is to be asked."""
+    row = tx.one("SELECT min(next_at) AS at FROM feed WHERE gone = 0")
     return row["at"] if row is not None else None
 
 
@@ -84,8 +81,10 @@ def answered(
 
 
 def _poll(context: Context, row: Row) -> Poll:
+    """An interval below the shortest is given for feeds on this machine only (settings)."""
     return Poll(
         interval=context.rules.feed_interval,
+        shortest=min(SHORTEST, context.rules.feed_interval),
         next_at=row["next_at"],
         failures=row["failures"],
         failing_since=row["failing_since"],
@@ -103,12 +102,16 @@ def _tell_health(
     state = health(poll, now)
     since = poll.failing_since or was.failing_since or now
     if state in ill:
-        key = f"feed:{row['id']}:{state}:{since:.0f}"
-        words = f"The feed {row['url']} cannot be read. {poll.problem}"
-        tell_desk(tx, context, row["publication"], key, words)
+        tell_desk(
+            tx, context, row["publication"], f"feed:{row['id']}:{state}:{since:.0f}",
+            lambda t: t("The feed {url} cannot be read. {problem}",
+                        url=row["url"], problem=poll.problem),
+        )  # fmt: skip
     elif was.failing_since is not None and health(was, now) in ill:
-        words = f"The feed {row['url']} can be read again."
-        tell_desk(tx, context, row["publication"], f"feed:{row['id']}:well:{since:.0f}", words)
+        tell_desk(
+            tx, context, row["publication"], f"feed:{row['id']}:well:{since:.0f}",
+            lambda t: t("The feed {url} can be read again.", url=row["url"]),
+        )  # fmt: skip
 
 
 def ingest(tx: Tx, context: Context, feed: int, drafts: Sequence[Draft]) -> list[int]:
@@ -129,14 +132,9 @@ def ingest(tx: Tx, context: Context, feed: int, drafts: Sequence[Draft]) -> list
     for intent in intents:
         match intent:
             case New(draft, keys):
-                state = ArticleState.PUBLISHED
-                article = articles.add_article(tx, context, publication, feed, draft, state)
-                articles.add_keys(tx, publication, article, keys)
-                published.append(article)
+                published.append(_bring(tx, context, row, draft, keys, ArticleState.PUBLISHED))
             case Known(draft, keys, _):
-                state = ArticleState.KNOWN
-                article = articles.add_article(tx, context, publication, feed, draft, state)
-                articles.add_keys(tx, publication, article, keys)
+                _bring(tx, context, row, draft, keys, ArticleState.KNOWN)
             case Changed(article, draft, keys):
                 articles.correct(tx, context, article, draft)
                 articles.add_keys(tx, publication, article, keys)
@@ -144,8 +142,34 @@ def ingest(tx: Tx, context: Context, feed: int, drafts: Sequence[Draft]) -> list
                 articles.add_keys(tx, publication, article, (key,))
             case Missing(article):
                 articles.missing(tx, context, article)
-            case Hold(reason, _):
-                day = int(context.clock.now() // DAY)
-                tell_desk(tx, context, publication, f"moved:{feed}:{day}", reason)
+            case Hold():
+                _tell_moved(tx, context, row)
     tx.run("UPDATE feed SET baseline = 0, moved = 0 WHERE id = :id", {"id": feed})
     return published
+
+
+def _bring(
+    tx: Tx, context: Context, feed: Row, draft: Draft, keys: Iterable[str], state: ArticleState
+) -> int:
+    """Write an entry that is not known of this feed, or take over the preview that waits."""
+    publish = state == ArticleState.PUBLISHED
+    article = articles.take_over(tx, context, feed["id"], draft, publish=publish)
+    if article is None:
+        article = articles.add_article(
+            tx, context, feed["publication"], feed["id"], draft, state
+        )
+    articles.add_keys(tx, feed["publication"], article, keys)
+    return article
+
+
+def _tell_moved(tx: Tx, context: Context, feed: Row) -> None:
+    day = int(context.clock.now() // DAY)
+    tell_desk(
+        tx, context, feed["publication"], f"moved:{feed['id']}:{day}",
+        lambda t: t(
+            "Most entries of the feed {url} came back under new ids, as after a move to another"
+            " platform. Nothing of them is published until somebody says that they are not new:"
+            " commonthread feed moved {number}",
+            url=feed["url"], number=feed["id"],
+        ),
+    )  # fmt: skip

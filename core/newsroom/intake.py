@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from core.authors import pseudonym, tag
-from core.events import Attachment, Deleted, Edited, Person, Posted, Reacted
+from core.authors import tag
+from core.events import Attachment, Deleted, Edited, Posted, Reacted
 from core.i18n import pick
 from core.model import Channel, Mode, Publication, Purpose, Standing, State, Verdict
 from core.moderation.checks import Submission
@@ -14,10 +14,13 @@ from core.moderation.judge import judge, verdicts
 from core.newsroom.context import Context, dumps
 from core.newsroom.desk import refresh_card
 from core.newsroom.parking import park, thread_may_come
-from core.newsroom.plan import change_delivery, replan
+from core.newsroom.plan import Fresh, change_delivery, plan_fresh, replan, requote
+from core.newsroom.removal import bury, gone_by_hand
 from core.ports import Row, Tx
+from core.steps import REMOVING
 from core.text.model import Rich
 from core.text.tools import strip
+from core.threads import CommentState
 
 
 def posted(tx: Tx, context: Context, event: Posted) -> int | None:
@@ -27,17 +30,19 @@ def posted(tx: Tx, context: Context, event: Posted) -> int | None:
     channel = house.by_place.get((event.platform, event.place))
     if channel is None or channel.purpose != Purpose.DISCUSS or event.thread is None:
         return None
-    if known_message(tx, channel.id, event.message) is not None:
-        return None
     thread = tx.one(
-        "SELECT t.article, a.publication, a.mode, a.locked, a.state, a.names_key, a.language"
+        "SELECT t.article, a.publication, a.mode, a.locked, a.state, EXISTS (SELECT 1 FROM"
+        " message m WHERE m.channel = :channel AND m.platform_id = :message) AS known"
         " FROM thread t JOIN article a ON a.id = t.article"
         " WHERE t.channel = :channel AND t.place = :place",
-        {"channel": channel.id, "place": event.thread},
+        {"channel": channel.id, "place": event.thread, "message": event.message},
     )
     if thread is None:
-        if thread_may_come(tx, channel, event.thread):
+        known = known_message(tx, channel.id, event.message) is not None
+        if not known and thread_may_come(tx, channel, event.thread):
             park(tx, context, channel, event)
+        return None
+    if thread["known"]:
         return None
     if event.album and (first := _album_comment(tx, channel, event)):
         return _join_album(tx, context, event, channel, first)
@@ -58,11 +63,11 @@ def store(
         language=event.person.language, posted_at=event.at, text=event.text,
         attachments=event.attachments, found=found, parent=parent, way="chat",
     )  # fmt: skip
-    _origin(tx, channel, thread["article"], comment, event)
+    origin = _origin(tx, channel, comment, event)
     if event.album:
-        remember_album(tx, event, channel.id, comment)
-    replan(tx, comment)
-    return comment
+        remember_album(tx, event, channel.id, comment.id)
+    plan_fresh(tx, comment, (channel.id, origin))
+    return comment.id
 
 
 def examine(
@@ -111,18 +116,18 @@ def add_comment(
     found: Sequence[Verdict],
     parent: int | None,
     way: str,
-) -> int:
+) -> Fresh:
     """Give the next number and write comment and first revision; the author is counted."""
     state = judge(found)
-    article_id = article["article"]
-    tx.run("UPDATE article SET comments = comments + 1 WHERE id = :id", {"id": article_id})
-    number = tx.one("SELECT comments FROM article WHERE id = :id", {"id": article_id})
+    number = _next_number(tx, article["article"])
     mode = Mode(article["mode"]) if article["mode"] else publication.mode
+    shown = 1 if state == State.PUBLISHED else 0
+    soft = mode == Mode.HELD_SOFT and way == "chat"
     comment = tx.insert(
         "comment",
         {
-            "article": article_id,
-            "number": number["comments"] if number else 0,
+            "article": article["article"],
+            "number": number,
             "parent": parent,
             "author": author,
             "name": name,
@@ -132,8 +137,8 @@ def add_comment(
             "language": pick(language) if language else "",
             "posted": posted_at,
             "state": state.value,
-            "shown": 1 if state == State.PUBLISHED else 0,
-            "soft": int(mode == Mode.HELD_SOFT and way == "chat"),
+            "shown": shown,
+            "soft": int(soft),
             "token": context.clock.token(),
         },
     )
@@ -141,7 +146,16 @@ def add_comment(
     count_author(tx, publication.id, author, state)
     if state == State.HELD:
         context.touch_desk(tx, publication.id)
-    return comment
+    stands = CommentState(state, revision=1, shown=shown, soft=soft, replied=False)
+    return Fresh(comment, article["article"], number, stands)
+
+
+def _next_number(tx: Tx, article: int) -> int:
+    row = tx.one(
+        "UPDATE article SET comments = comments + 1 WHERE id = :id RETURNING comments",
+        {"id": article},
+    )
+    return int(row["comments"]) if row else 0
 
 
 def count_author(tx: Tx, publication: int, author: str, state: State, by: int = 1) -> None:
@@ -177,23 +191,24 @@ def write_revision(
             "number": number,
             "text": dumps(strip(text).dump()),
             "attachments": dumps([[a.kind, a.name, a.size] for a in attachments]),
-            "verdicts": dumps([[v.check, v.verdict, v.reason] for v in found if v.reason]),
+            "verdicts": dumps(
+                [[v.check, v.verdict, v.reason, dict(v.values)] for v in found if v.reason]
+            ),
             "at": context.clock.now(),
         },
     )
 
 
-def _origin(tx: Tx, channel: Channel, article: int, comment: int, event: Posted) -> None:
-    number = tx.one("SELECT number FROM comment WHERE id = :id", {"id": comment})
+def _origin(tx: Tx, channel: Channel, comment: Fresh, event: Posted) -> int:
     delivery = tx.insert(
         "delivery",
         {
             "subject": "comment",
-            "subject_id": comment,
+            "subject_id": comment.id,
             "channel": channel.id,
             "role": "origin",
-            "article": article,
-            "rank": number["number"] if number else 0,
+            "article": comment.article,
+            "rank": comment.number,
             "want": 1,
             "have": 1,
             "raised": 1,
@@ -201,6 +216,7 @@ def _origin(tx: Tx, channel: Channel, article: int, comment: int, event: Posted)
         },
     )
     _origin_message(tx, channel.id, delivery, event.message, 0)
+    return delivery
 
 
 def _origin_message(tx: Tx, channel: int, delivery: int, platform_id: str, position: int) -> None:
@@ -213,8 +229,9 @@ def _origin_message(tx: Tx, channel: int, delivery: int, platform_id: str, posit
 def known_message(tx: Tx, channel: int, platform_id: str) -> Row | None:
     """The message map's row for a platform message, with the delivery that it shows."""
     return tx.one(
-        "SELECT m.id AS message, m.sender, d.id AS delivery, d.subject, d.subject_id, d.role,"
-        " d.want, d.gone FROM message m LEFT JOIN shows s ON s.message = m.id"
+        "SELECT m.id AS message, m.sender, m.tried_hash, s.position, d.id AS delivery, d.subject,"
+        " d.subject_id, d.role, d.want, d.gone, d.shown_revision"
+        " FROM message m LEFT JOIN shows s ON s.message = m.id"
         " LEFT JOIN delivery d ON d.id = s.delivery"
         " WHERE m.channel = :channel AND m.platform_id = :platform_id",
         {"channel": channel, "platform_id": platform_id},
@@ -226,16 +243,18 @@ def _parent(
 ) -> int | None:
     if reply_to is None:
         return None
-    known = known_message(tx, channel.id, reply_to)
-    if known is None and number is not None:
-        known = adopt(tx, channel, article, reply_to, number)
-    if known is None or known["subject"] != "comment":
-        return None
     row = tx.one(
-        "SELECT id FROM comment WHERE id = :id AND article = :article",
-        {"id": known["subject_id"], "article": article},
+        "SELECT c.id FROM message m JOIN shows s ON s.message = m.id JOIN delivery d"
+        " ON d.id = s.delivery JOIN comment c ON c.id = d.subject_id AND d.subject = 'comment'"
+        " WHERE m.channel = :channel AND m.platform_id = :platform_id AND c.article = :article",
+        {"channel": channel.id, "platform_id": reply_to, "article": article},
     )
-    return int(row["id"]) if row else None
+    if row is not None:
+        return int(row["id"])
+    if number is None or known_message(tx, channel.id, reply_to) is not None:
+        return None
+    adopted = adopt(tx, channel, article, reply_to, number)
+    return int(adopted["subject_id"]) if adopted is not None else None
 
 
 def adopt(tx: Tx, channel: Channel, article: int, platform_id: str, number: int) -> Row | None:
@@ -303,13 +322,25 @@ def edited(tx: Tx, context: Context, event: Edited) -> int | None:
     if event.text.text.strip() == ".":
         withdraw(tx, context, known["subject_id"])
         return int(known["subject_id"])
-    return revise(tx, context, known["subject_id"], event.text, event.attachments)
+    return revise(
+        tx, context, known["subject_id"], event.text, event.attachments, in_place=True
+    )
 
 
 def revise(
-    tx: Tx, context: Context, comment: int, text: Rich, attachments: Sequence[Attachment]
+    tx: Tx,
+    context: Context,
+    comment: int,
+    text: Rich,
+    attachments: Sequence[Attachment],
+    *,
+    in_place: bool = False,
 ) -> int | None:
-    """A new wording by the author, judged again; None where it is the same as the last."""
+    """A new wording by the author, judged again; None where it is the same as the last.
+
+    in_place: the original itself shows it. A wording that is refused leaves the last approved
+    one; where there is none, the comment is rejected.
+    """
     row = tx.one(
         "SELECT c.*, a.publication, a.mode, a.locked, a.state AS article_state, r.text,"
         " r.attachments FROM comment c JOIN article a ON a.id = c.article JOIN revision r"
@@ -326,16 +357,26 @@ def revise(
     found = examine(tx, context, publication, article, row["author"], text, attachments)
     number = row["revision"] + 1
     write_revision(tx, context, comment, number, text, attachments, found)
-    state = judge(found)
-    if state == State.REJECTED:
-        state = State.HELD
-    if row["state"] == State.HELD and state == State.PUBLISHED:
-        count_author(tx, publication.id, row["author"], State.PUBLISHED, by=int(not row["shown"]))
+    judged = judge(found)
+    if not row["shown"]:
+        count_author(tx, publication.id, row["author"], judged)
+    refused = judged == State.REJECTED and row["shown"]
     tx.run(
         "UPDATE comment SET revision = :n, state = :state,"
-        " shown = CASE WHEN :state = 'published' THEN :n ELSE shown END WHERE id = :id",
-        {"n": number, "state": state.value, "id": comment},
+        " shown = CASE WHEN :judged = 'published' THEN :n ELSE shown END WHERE id = :id",
+        {
+            "n": number,
+            "state": State.PUBLISHED.value if refused else judged.value,
+            "judged": judged.value,
+            "id": comment,
+        },
     )
+    if in_place:
+        tx.run(
+            "UPDATE delivery SET shown_revision = :n WHERE subject = 'comment'"
+            " AND subject_id = :id AND role = 'origin' AND want > 0",
+            {"n": number, "id": comment},
+        )
     replan(tx, comment)
     refresh_card(tx, context, publication.id, comment)
     context.touch_desk(tx, publication.id)
@@ -367,35 +408,32 @@ def deleted(tx: Tx, context: Context, event: Deleted) -> list[tuple[int, int]]:
     taken: list[tuple[int, int]] = []
     for platform_id in event.messages:
         known = known_message(tx, channel.id, platform_id)
-        if known is None:
+        if known is None or (known["delivery"] is not None and known["position"] < 0):
             continue
-        ours = known["sender"] != "person"
-        unmap(tx, known["message"])
+        bury(tx, known["message"])
+        if known["subject"] == "comment":
+            requote(tx, known["subject_id"])
         if known["delivery"] is None or not known["want"]:
             continue
-        _mark_gone(tx, known)
-        if known["subject"] != "comment":
-            continue
-        if ours:
+        if known["tried_hash"] == REMOVING:
+            change_delivery(tx, known["delivery"], known["shown_revision"], channel.id)
+        elif _taken_away(tx, context, channel, known):
             taken.append((known["subject_id"], channel.id))
-        else:
-            withdraw(tx, context, known["subject_id"])
     return taken
 
 
-def _mark_gone(tx: Tx, known: Row) -> None:
-    if known["subject"] == "card":
-        return
-    tx.run(
-        "UPDATE delivery SET gone = 1, want = 0, have = 0, shown_revision = 0,"
-        " outcome = 'removed there by hand' WHERE id = :id",
-        {"id": known["delivery"]},
-    )
-
-
-def unmap(tx: Tx, message: int) -> None:
-    """Forget a message that does not exist any more; replies to it lose their target."""
-    tx.run("DELETE FROM message WHERE id = :id", {"id": message})
+def _taken_away(tx: Tx, context: Context, channel: Channel, known: Row) -> bool:
+    """Somebody removed a message; True where it was our copy of a comment."""
+    gone_by_hand(tx, known["delivery"])
+    tx.wake(channel.id)
+    if known["subject"] in ("card", "queue"):
+        context.touch_desk(tx, channel.publication)
+    if known["subject"] != "comment":
+        return False
+    if known["sender"] != "person":
+        return True
+    withdraw(tx, context, known["subject_id"])
+    return False
 
 
 def reacted(tx: Tx, context: Context, event: Reacted) -> None:
@@ -428,7 +466,7 @@ def _join_album(
     _origin_message(tx, channel.id, origin["id"], event.message, origin["p"] + 1)
     pieces = [Attachment(*values) for values in json.loads(row["attachments"])]
     text = Rich.load(json.loads(row["text"])) or event.text
-    revise(tx, context, comment, text, (*pieces, *event.attachments))
+    revise(tx, context, comment, text, (*pieces, *event.attachments), in_place=True)
     tx.run(
         "UPDATE delivery SET have = max(have, 1) WHERE id = :id AND want = 0", {"id": origin["id"]}
     )
@@ -443,13 +481,3 @@ def remember_album(tx: Tx, event: Posted, channel: int, comment: int) -> None:
         " ON CONFLICT (platform, place) DO NOTHING",
         {"p": "album:" + event.platform, "album": f"{channel}:{event.album}", "value": comment},
     )
-
-
-def door_name(publication: Publication, names_key: str, author: str, language: str) -> str:
-    """The pseudonym under which somebody appears in a thread."""
-    return pseudonym(names_key, author, language or publication.language)
-
-
-def person_tag(context: Context, platform: str, person: Person) -> str:
-    """The tag of who did something."""
-    return tag(context.keys, platform, person.identity)

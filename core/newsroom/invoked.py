@@ -55,8 +55,8 @@ def call_of(tx: Tx, context: Context, event: Invoked) -> Call:
     if publication is None and event.private:
         known = [p for p, moderator in house.moderators if moderator == own]
         publication = min(known) if known else None
-    t = texts(person.language)
-    name = person.name if own else t("an admin of this group")
+    tongue = house.publications[publication].language if publication else person.language
+    name = person.name if own else texts(tongue)("an admin of this group")
     return Call(
         actor=Actor(own or ANONYMOUS_ADMIN, name, person.language),
         publication=publication,
@@ -104,13 +104,23 @@ def _dispatch(tx: Tx, context: Context, event: Invoked, call: Call) -> Answer:
 def _started(tx: Tx, context: Context, call: Call) -> Answer:
     """The direct chat was opened, perhaps by a deep link whose payload is a door's token."""
     payload = call.argument.strip()
-    if payload == "policy":
-        return commands.run(tx, context, "policy", _about_nothing(call))
+    if payload == "policy" or payload.startswith("i"):
+        return _policy(tx, context, call, payload)
     if payload.startswith("c") and (place := door.by_token(tx, payload[1:])) is not None:
         return door.open_door(tx, context, call, *place)
     if payload:
         raise UserError(call.t("This link is not valid any more."))
     return commands.run(tx, context, "help", _about_nothing(call))
+
+
+def _policy(tx: Tx, context: Context, call: Call, token: str) -> Answer:
+    """The policy behind the button of an article: that of its publication."""
+    row = tx.one("SELECT publication FROM article WHERE token = :token", {"token": token[1:]})
+    if row is None and token != "policy":
+        raise UserError(call.t("This link is not valid any more."))
+    if row is not None:
+        call.publication = row["publication"]
+    return commands.run(tx, context, "policy", _about_nothing(call))
 
 
 def _about_nothing(call: Call) -> Call:
@@ -121,8 +131,8 @@ def _about_nothing(call: Call) -> Call:
 def _pressed(tx: Tx, context: Context, event: Invoked, call: Call) -> Answer:
     """A button or a form. A forged or old token does nothing and says so."""
     token, kind = event.token, event.token[:1]
-    if token == "policy":
-        return commands.run(tx, context, "policy", _about_nothing(call))
+    if token == "policy" or kind == "i":
+        return _policy(tx, context, call, token)
     if token in ("menu-edit", "menu-reply"):
         call.argument = ""
         return commands.run(tx, context, token.removeprefix("menu-"), call)

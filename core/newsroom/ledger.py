@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from core.i18n import Texts
 from core.model import Channel, Purpose
 from core.newsroom.birth import open_thread, post_recorded
 from core.newsroom.context import Context
 from core.newsroom.desk import tell_desk
 from core.newsroom.faces import face_of
-from core.newsroom.plan import replan
+from core.newsroom.plan import change_delivery, replan, requote
+from core.newsroom.removal import bury, gone_by_hand, mark_removing
 from core.ports import Capabilities, Receipt, Row, Target, Tx
-from core.steps import Sent
+from core.steps import REMOVING, Sent
 from core.views import View
 
 BATCH = 64
@@ -106,11 +108,10 @@ def job(tx: Tx, context: Context, channel: Channel, row: Row) -> Job:
     capabilities = context.capabilities[channel.platform]
     reply_id, reply_place, reply_wanted = _reply_target(tx, channel, row)
     view = (
-        face_of(tx, context, channel, row, quoted=reply_wanted and reply_place is None)
+        face_of(tx, context, channel, row, quoted=reply_wanted and _quotes(tx, row, reply_place))
         if row["want"] and row["role"] == "copy"
         else None
     )
-    thread = row["thread_place"]
     return Job(
         delivery=row["id"],
         channel=channel,
@@ -127,11 +128,11 @@ def job(tx: Tx, context: Context, channel: Channel, row: Row) -> Job:
             kind=channel.kind,
             purpose=channel.purpose.value,
             style=channel.style,
-            thread=thread,
+            thread=row["thread_place"] or _own_thread(tx, channel, row),
             reply_to=reply_place,
         ),
         sent=_sent(tx, row["id"]),
-        lane=_lane(capabilities, thread),
+        lane=_lane(capabilities, row["thread_place"]),
         title=_title(tx, row),
         opens_thread=_opens_thread(tx, channel, row),
         settle_until=_settle_until(tx, context, channel, row, capabilities),
@@ -141,6 +142,18 @@ def job(tx: Tx, context: Context, channel: Channel, row: Row) -> Job:
 
 def _lane(capabilities: Capabilities, thread: str | None) -> str:
     return thread or "" if capabilities.lane == "thread" else ""
+
+
+def _own_thread(tx: Tx, channel: Channel, row: Row) -> str | None:
+    """The thread that an article's message in this channel opened, so that an edit can bring
+    the thread's own name in line."""
+    if row["subject"] != "article" or not row["have"]:
+        return None
+    thread = tx.one(
+        "SELECT place FROM thread WHERE article = :a AND channel = :c AND dead = 0",
+        {"a": row["subject_id"], "c": channel.id},
+    )
+    return str(thread["place"]) if thread else None
 
 
 def _sent(tx: Tx, delivery: int) -> tuple[Sent, ...]:
@@ -169,12 +182,24 @@ def _reply_target(tx: Tx, channel: Channel, row: Row) -> tuple[int | None, str |
         "SELECT m.id, m.platform_id FROM delivery d JOIN shows s ON s.delivery = d.id"
         " JOIN message m ON m.id = s.message WHERE d.subject = 'comment' AND d.subject_id = :p"
         " AND d.channel = :c AND d.gone = 0 AND d.want > 0 AND m.platform_id IS NOT NULL"
-        " AND m.doubtful = 0 ORDER BY d.role DESC, s.position LIMIT 1",
+        " AND s.position >= 0 AND m.doubtful = 0 ORDER BY d.role DESC, s.position LIMIT 1",
         {"p": parent["parent"], "c": channel.id},
     )
     if message is None:
         return None, None, True
     return message["id"], message["platform_id"], True
+
+
+def _quotes(tx: Tx, row: Row, reply_place: str | None) -> bool:
+    """A copy quotes where nothing can be answered; one that is up, where what it answered when
+    it was sent does not stand any more, whatever else of its parent does."""
+    own = tx.one(
+        "SELECT EXISTS (SELECT 1 FROM shows p WHERE p.message = m.reply_to AND p.position >= 0)"
+        " AS answers FROM shows s JOIN message m ON m.id = s.message WHERE s.delivery = :d"
+        " AND s.position = 0 AND m.platform_id IS NOT NULL AND m.doubtful = 0 LIMIT 1",
+        {"d": row["id"]},
+    )
+    return not own["answers"] if own is not None else reply_place is None
 
 
 def _title(tx: Tx, row: Row) -> str:
@@ -293,8 +318,20 @@ def changed(tx: Tx, message: int, digest: str) -> None:
 
 
 def forget(tx: Tx, message: int) -> None:
-    """A message was removed, or surely never came to be."""
-    tx.run("DELETE FROM message WHERE id = :id", {"id": message})
+    """A message surely never came to be."""
+    bury(tx, message)
+
+
+def removing(tx: Tx, message: int) -> None:
+    """A message of a delivery that goes on is about to be deleted."""
+    mark_removing(tx, message)
+
+
+def removed(tx: Tx, job: Job, message: int) -> None:
+    """A message was removed; what answered it quotes from now on."""
+    bury(tx, message)
+    if job.subject == "comment":
+        requote(tx, job.subject_id)
 
 
 def give_up(tx: Tx, message: int) -> None:
@@ -342,29 +379,37 @@ def rejected(tx: Tx, context: Context, job: Job, reason: str) -> None:
     )
     if job.subject in ("notice", "queue"):
         return
-    where = job.channel.title or job.channel.platform
-    what = f"comment #{job.rank}" if job.subject in ("comment", "card") else job.subject
-    tell_desk(
-        tx,
-        context,
-        job.channel.publication,
-        f"dead:{job.delivery}:{job.want}",
-        f"{what} could not be shown in {where}: {reason}",
-    )
+    number = _number(tx, job)
+    title = job.channel.title or job.channel.platform.capitalize()
+
+    def words(t: Texts) -> str:
+        if number is None:
+            return t("An article could not be shown in {title}: {reason}",
+                     title=title, reason=reason)  # fmt: skip
+        return t("Comment #{number} could not be shown in {title}: {reason}",
+                 number=number, title=title, reason=reason)  # fmt: skip
+
+    key = f"dead:{job.delivery}:{job.want}"
+    tell_desk(tx, context, job.channel.publication, key, words)
     tx.wake(job.channel.id)
 
 
-def copy_gone(tx: Tx, context: Context, job: Job) -> None:
+def _number(tx: Tx, job: Job) -> int | None:
+    """The number of the comment that a delivery shows, None where it shows none."""
+    if job.subject not in ("comment", "card"):
+        return None
+    row = tx.one("SELECT number FROM comment WHERE id = :id", {"id": job.subject_id})
+    return int(row["number"]) if row else None
+
+
+def copy_gone(tx: Tx, context: Context, job: Job, message: int) -> None:
     """Our message was taken away by hand: it is not sent again."""
-    tx.run(
-        "DELETE FROM message WHERE id IN (SELECT message FROM shows WHERE delivery = :d)",
-        {"d": job.delivery},
-    )
-    tx.run(
-        "UPDATE delivery SET gone = 1, want = 0, have = 0, shown_revision = 0,"
-        " outcome = 'removed there by hand' WHERE id = :id",
-        {"id": job.delivery},
-    )
+    bury(tx, message)
+    gone_by_hand(tx, job.delivery)
+    if job.subject == "comment":
+        requote(tx, job.subject_id)
+    elif job.subject in ("card", "queue"):
+        context.touch_desk(tx, job.channel.publication)
     tx.wake(job.channel.id)
 
 
@@ -379,17 +424,18 @@ def reply_gone(tx: Tx, context: Context, job: Job) -> None:
     if job.reply_message is None:
         return
     row = tx.one(
-        "SELECT d.id, d.subject_id FROM shows s JOIN delivery d ON d.id = s.delivery"
+        "SELECT d.id, d.subject_id, d.want, d.shown_revision, s.position, m.tried_hash"
+        " FROM shows s JOIN delivery d ON d.id = s.delivery JOIN message m ON m.id = s.message"
         " WHERE s.message = :m",
         {"m": job.reply_message},
     )
-    tx.run("DELETE FROM message WHERE id = :id", {"id": job.reply_message})
-    if row is not None:
-        tx.run(
-            "UPDATE delivery SET gone = 1, want = 0, have = 0, shown_revision = 0,"
-            " outcome = 'removed there by hand' WHERE id = :id",
-            {"id": row["id"]},
-        )
+    bury(tx, job.reply_message)
+    if row is not None and row["position"] >= 0 and row["want"]:
+        if row["tried_hash"] == REMOVING:
+            change_delivery(tx, row["id"], row["shown_revision"], job.channel.id)
+        else:
+            gone_by_hand(tx, row["id"])
+        requote(tx, row["subject_id"])
     tx.wake(job.channel.id)
 
 
@@ -408,7 +454,8 @@ def thread_gone(tx: Tx, context: Context, job: Job) -> None:
         context,
         job.channel.publication,
         f"thread:{job.article}:{job.channel.id}",
-        f"the thread of “{headline}” in {job.channel.title} is gone; its comments go on elsewhere",
+        lambda t: t("The thread of “{headline}” in {title} is gone. Comments go on elsewhere.",
+                    headline=headline, title=job.channel.title),  # fmt: skip
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from core.model import State
+from core.newsroom.removal import doubt_standing
 from core.ports import Row, Tx
 from core.threads import CommentState, Key, Standing, faces
 
@@ -27,25 +30,41 @@ def raise_delivery(
     if row is not None:
         change_delivery(tx, row["id"], face, channel, due)
     elif face:
-        tx.insert(
-            "delivery",
-            {
-                "subject": subject,
-                "subject_id": subject_id,
-                "channel": channel,
-                "article": article,
-                "rank": rank,
-                "want": 1,
-                "raised": 1,
-                "shown_revision": face,
-                "due": due,
-            },
-        )
-        tx.wake(channel)
+        _new_copy(tx, subject, subject_id, channel, face, article=article, rank=rank, due=due)
+
+
+def _new_copy(
+    tx: Tx,
+    subject: str,
+    subject_id: int,
+    channel: int,
+    face: int,
+    *,
+    article: int | None,
+    rank: int,
+    due: float = 0.0,
+) -> None:
+    tx.insert(
+        "delivery",
+        {
+            "subject": subject,
+            "subject_id": subject_id,
+            "channel": channel,
+            "article": article,
+            "rank": rank,
+            "want": 1,
+            "raised": 1,
+            "shown_revision": face,
+            "due": due,
+        },
+    )
+    tx.wake(channel)
 
 
 def change_delivery(tx: Tx, delivery: int, face: int, channel: int, due: float = 0.0) -> None:
     """Let a delivery want something else; `want` never takes a value twice, except 0."""
+    if face:
+        doubt_standing(tx, delivery)
     tx.run(
         "UPDATE delivery SET want = CASE WHEN :face = 0 THEN 0 ELSE raised + 1 END,"
         " raised = CASE WHEN :face = 0 THEN raised ELSE raised + 1 END,"
@@ -60,7 +79,7 @@ def comment_deliveries(tx: Tx, comment: int) -> list[Row]:
     """The deliveries of a comment; `open_try` = a message of it may be up although unrecorded."""
     return tx.all(
         "SELECT d.*, (SELECT count(*) FROM shows s JOIN message m ON m.id = s.message"
-        " WHERE s.delivery = d.id AND m.doubtful = 0) AS messages"
+        " WHERE s.delivery = d.id AND s.position >= 0 AND m.doubtful = 0) AS messages"
         " FROM delivery d WHERE subject = 'comment' AND subject_id = :id",
         {"id": comment},
     )
@@ -76,6 +95,40 @@ def has_visible_replies(tx: Tx, comment: int) -> bool:
     return row is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A comment that was written in this transaction: id, article, number, and how it stands.
+    Nothing hangs on it yet, and besides its original nothing of it is up anywhere."""
+
+    id: int
+    article: int
+    number: int
+    state: CommentState
+
+
+def plan_fresh(tx: Tx, comment: Fresh, origin: tuple[int, int] | None = None) -> None:
+    """The first deliveries of a comment, without a look at what cannot be there yet.
+
+    origin: (channel, delivery) of the original, None for a comment that came through the door.
+    """
+    standing = {(origin[0], "origin"): Standing(stands=True)} if origin is not None else {}
+    threads = open_threads(tx, comment.article)
+    for (channel, role), face in faces(comment.state, threads, standing).items():
+        if role == "copy" and face:
+            _new_copy(
+                tx, "comment", comment.id, channel, face,
+                article=comment.article, rank=comment.number,
+            )  # fmt: skip
+        elif origin is not None and role == "origin" and not face:
+            change_delivery(tx, origin[1], face, channel)
+
+
+def open_threads(tx: Tx, article: int) -> list[int]:
+    """The channels in which a thread of the article is open."""
+    rows = tx.all("SELECT channel FROM thread WHERE article = :a AND dead = 0", {"a": article})
+    return [row["channel"] for row in rows]
+
+
 def replan(tx: Tx, comment: int, *, force: bool = False) -> None:
     """Bring the deliveries of a comment in line with its state.
 
@@ -86,17 +139,32 @@ def replan(tx: Tx, comment: int, *, force: bool = False) -> None:
         return
     rows = comment_deliveries(tx, comment)
     by_key: dict[Key, Row] = {(d["channel"], d["role"]): d for d in rows}
-    existing = {key: Standing(_stands(d), bool(d["gone"])) for key, d in by_key.items()}
-    threads = tx.all(
-        "SELECT channel FROM thread WHERE article = :article AND dead = 0",
-        {"article": row["article"]},
-    )
+    existing = {
+        key: Standing(_stands(d), bool(d["gone"]), d["shown_revision"] or None)
+        for key, d in by_key.items()
+    }
     state = _state_of(tx, row, {key for key, d in by_key.items() if d["messages"]})
-    wanted = faces(state, [t["channel"] for t in threads], existing)
+    wanted = faces(state, open_threads(tx, row["article"]), existing)
     for key, face in wanted.items():
         _want(tx, row, key, face, by_key.get(key), force)
     if row["parent"] is not None and state.shown and not _up(state):
         _let_parent_go(tx, row["parent"])
+    requote(tx, comment)
+
+
+def requote(tx: Tx, comment: int) -> None:
+    """The copies of its replies that quote it, because nothing that they answer stands, are
+    looked at again: what they quote has changed or may be read no more."""
+    rows = tx.all(
+        "SELECT d.id, d.channel, d.shown_revision FROM comment c JOIN delivery d"
+        " ON d.subject = 'comment' AND d.subject_id = c.id AND d.role = 'copy' AND d.want > 0"
+        " JOIN shows s ON s.delivery = d.id AND s.position = 0 JOIN message m ON m.id = s.message"
+        " WHERE c.parent = :id AND NOT EXISTS (SELECT 1 FROM shows p"
+        " WHERE p.message = m.reply_to AND p.position >= 0)",
+        {"id": comment},
+    )
+    for row in rows:
+        change_delivery(tx, row["id"], row["shown_revision"], row["channel"])
 
 
 def _stands(delivery: Row) -> bool:

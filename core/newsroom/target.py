@@ -25,7 +25,8 @@ _URL = re.compile(r"^https?://\S+$", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Call:
-    """A command on its way. `argument` shrinks as words of it are understood.
+    """A command on its way. `argument` shrinks as words of it are understood, and `text`, the
+    same with its formatting, does too.
 
     publication: None where nothing tells which one. moderator: the actor may decide there.
     tag: the actor's own author tag, "" for an anonymous admin and the command line.
@@ -56,6 +57,8 @@ class Call:
         """Take the next word."""
         words = self.argument.strip().split(maxsplit=1)
         self.argument = words[1] if len(words) > 1 else ""
+        if words and self.text.text.startswith(words[0]):
+            self.text = self.text.slice(len(words[0]), len(self.text.text))
         return words[0] if words else ""
 
 
@@ -68,16 +71,25 @@ def comment_of(tx: Tx, context: Context, call: Call) -> int:
     if _URL.match(word):
         call.take()
         return _by_link(tx, context, call, word)
-    if call.message is not None and call.channel is not None:
-        known = known_message(tx, call.channel.id, call.message)
-        if known is None:
-            known = _unmapped(tx, call, call.channel, call.message)
-        if known is not None and known["subject"] in ("comment", "card"):
-            return int(known["subject_id"])
+    comment = answered(tx, call)
+    if comment is not None:
+        return comment
     raise UserError(
         call.t("Which comment? Reply to it, or write #12 in its thread, or 3#12 for comment 12"
                " of article 3.")
     )  # fmt: skip
+
+
+def answered(tx: Tx, call: Call) -> int | None:
+    """The comment whose message (or card) was replied to or chosen in its menu."""
+    if call.message is None or call.channel is None:
+        return None
+    known = known_message(tx, call.channel.id, call.message)
+    if known is None:
+        known = _unmapped(tx, call, call.channel, call.message)
+    if known is None or known["subject"] not in ("comment", "card"):
+        return None
+    return int(known["subject_id"])
 
 
 def _unmapped(tx: Tx, call: Call, channel: Channel, message: str) -> Row | None:

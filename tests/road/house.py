@@ -125,6 +125,11 @@ class House:
     async def stop(self) -> None:
         await self.product.stop()
 
+    async def restart(self) -> None:
+        """Stop the product and start it again from its database."""
+        await self.stop()
+        await self.start()
+
     async def close(self) -> None:
         await self.telegram_server.stop()
         await self.discord_server.stop()
@@ -167,18 +172,21 @@ class House:
 
     async def until(self, condition: Callable[[], Any], what: str) -> Any:
         """Wait for what people see; polled on every change of the World."""
-        async with asyncio.timeout(PATIENCE):
-            try:
+        try:
+            async with asyncio.timeout(PATIENCE):
                 while not (value := condition()):
                     await self._change()
-            except TimeoutError:
-                raise
+        except TimeoutError:
+            raise AssertionError(f"waited in vain: {what}") from None
         return value
 
     async def until_async(self, condition: Callable[[], Any], what: str) -> Any:
-        async with asyncio.timeout(PATIENCE):
-            while not (value := await condition()):
-                await self._change()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not (value := await condition()):
+                    await self._change()
+        except TimeoutError:
+            raise AssertionError(f"waited in vain: {what}") from None
         return value
 
     async def _change(self) -> None:
@@ -235,8 +243,9 @@ async def newsroom(
     way: str = "chat",
     switches: Switches | None = None,
     rules: Rules | None = None,
+    connect: bool = True,
 ) -> AsyncIterator[House]:
-    """A running newsroom with its places connected."""
+    """A running newsroom with its places connected; without `connect` nothing is set up yet."""
     world = World(folder / "world.db", switches=switches)
     house = House(world, folder, rules or Rules())
     house.furnish(way)
@@ -244,7 +253,8 @@ async def newsroom(
     try:
         await house.start()
         try:
-            await house.connect(mode, way)
+            if connect:
+                await house.connect(mode, way)
             yield house
         finally:
             await house.stop()

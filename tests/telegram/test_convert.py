@@ -65,6 +65,7 @@ def test_an_automatic_forward_opens_a_thread() -> None:
         message="55",
         text="Harbour deal",
         at=1000.0,
+        link="https://t.me/c/111/5",
     )
 
 

@@ -270,7 +270,8 @@ class PageServer:
 async def _within(event: asyncio.Event, seconds: float) -> bool:
     """Whether the event was set within so many real seconds."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
     return event.is_set()
 
 

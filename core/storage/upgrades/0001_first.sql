@@ -175,6 +175,11 @@ CREATE TABLE decision (
 CREATE INDEX decision_comment ON decision (comment, id);
 CREATE INDEX decision_recent ON decision (publication, id);
 CREATE UNIQUE INDEX decision_undone ON decision (undoes) WHERE undoes IS NOT NULL;
+-- The log is only ever added to; an undo is a row of its own.
+CREATE TRIGGER decision_is_never_changed BEFORE UPDATE ON decision
+BEGIN SELECT RAISE(ABORT, 'the log of decisions is append-only'); END;
+CREATE TRIGGER decision_is_never_removed BEFORE DELETE ON decision
+BEGIN SELECT RAISE(ABORT, 'the log of decisions is append-only'); END;
 
 CREATE TABLE notice (
     id INTEGER PRIMARY KEY,

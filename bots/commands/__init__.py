@@ -1,0 +1,1 @@
+"""The command line's commands. `bots.cli` puts them together."""

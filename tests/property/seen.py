@@ -1,0 +1,114 @@
+"""What people see of the conversation, on either side."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tests.property.town import Town
+from tests.road.house import Json
+
+_MARK = re.compile(r"\b(w\d+r\d+)([ab])\b")
+_HEAD = re.compile(r"\W{0,3}#(\d+)\b")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A message in the thread. marks: the wordings whose first words it shows; ends: those whose
+    last words; quoted: those in the quoted line `quote`. number: the #number of a copy, 0 elsewhere."""
+
+    side: str
+    id: str
+    text: str
+    ours: bool
+    reply_to: str
+    marks: tuple[str, ...]
+    ends: tuple[str, ...]
+    quoted: tuple[str, ...]
+    quote: str
+    number: int
+
+    @property
+    def order(self) -> int:
+        return int(self.id)
+
+
+def _seen(side: str, id_: str, text: str, quote: str, ours: bool, reply_to: str) -> Seen:
+    found = _MARK.findall(text)
+    head = _HEAD.match(text) if ours else None
+    return Seen(
+        side,
+        id_,
+        text,
+        ours,
+        reply_to,
+        tuple(mark for mark, edge in found if edge == "a"),
+        tuple(mark for mark, edge in found if edge == "b"),
+        tuple(mark for mark, _ in _MARK.findall(quote)),
+        quote,
+        int(head[1]) if head else 0,
+    )
+
+
+def _units(text: str, start: int, length: int) -> tuple[str, str]:
+    """A stretch of a text, measured in UTF-16 units, and the text without it."""
+    raw = text.encode("utf-16-le")
+    inside = raw[2 * start : 2 * (start + length)].decode("utf-16-le", "replace")
+    rest = raw[: 2 * start] + raw[2 * (start + length) :]
+    return inside, rest.decode("utf-16-le", "replace")
+
+
+def on_telegram(town: Town) -> list[Seen]:
+    """The group's messages that are no article and no service message."""
+    bot = next(bot["id"] for bot in town.telegram.bots() if bot["username"] == "thread_bot")
+    found = []
+    for message in town.telegram.messages(town.places.group):
+        if not message.get("text") or message.get("is_automatic_forward"):
+            continue
+        quote, text = "", message["text"]
+        for entity in message.get("entities") or ():
+            if entity["type"] == "blockquote":
+                quote, text = _units(text, entity["offset"], entity["length"])
+        answered = str((message.get("reply_to_message") or {}).get("message_id", ""))
+        ours = message["from"]["id"] == bot
+        found.append(_seen("telegram", str(message["message_id"]), text, quote, ours, answered))
+    return found
+
+
+def on_discord(town: Town) -> list[Seen]:
+    """The thread's messages, the article's own left out."""
+    thread = town.forum_thread()
+    found = []
+    for message in town.discord.messages(thread or "") if thread else []:
+        if message["embeds"] or not message["content"]:
+            continue
+        lines = message["content"].split("\n")
+        quote = "\n".join(line for line in lines if line.startswith("> "))
+        text = "\n".join(line for line in lines if not line.startswith("> "))
+        answered = str((message.get("message_reference") or {}).get("message_id") or "")
+        ours = bool(message["author"].get("bot"))
+        found.append(_seen("discord", message["id"], text, quote, ours, answered))
+    return found
+
+
+def everything(town: Town) -> list[Seen]:
+    """Both sides, each oldest first."""
+    return [*on_telegram(town), *on_discord(town)]
+
+
+def buttons(card: Json) -> list[str]:
+    """The labels of a message's buttons, on either platform."""
+    if "reply_markup" in card:
+        return [b["text"] for row in card["reply_markup"]["inline_keyboard"] for b in row]
+    return [b.get("label", "") for row in card.get("components", ()) for b in row["components"]]
+
+
+def cards(town: Town, side: str) -> list[tuple[str, str, list[str]]]:
+    """(id, text, buttons) of every message at a desk."""
+    if side == "telegram":
+        found = town.telegram.messages(town.places.desk)
+        return [(str(m["message_id"]), m.get("text", ""), buttons(m)) for m in found]
+    return [
+        (m["id"], m["content"], buttons(m))
+        for m in town.discord.messages(town.places.discord_desk)
+    ]

@@ -1,0 +1,210 @@
+"""The machine: any order of people, faults and restarts, and what must hold afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+
+from bots.rehearsal.world import Switches
+from tests.property.acts import MODES, Act, Players, article
+from tests.property.checks import Scene, busy, check
+from tests.property.model import Memory
+from tests.property.town import Town
+
+WEIGHTS = {
+    "telegram_posts": 8,
+    "discord_posts": 8,
+    "edits": 4,
+    "deletes": 1,
+    "reacts": 1,
+    "author_commands": 2,
+    "presses": 8,
+    "rejects": 2,
+    "commands": 6,
+    "replies_with_command": 2,
+    "undoes": 2,
+    "mode": 1,
+    "locks": 1,
+    "takes_by_hand": 1,
+    "takes_card": 1,
+    "corrects": 1,
+    "telegram_fails": 3,
+    "discord_fails": 3,
+    "gateway_fails": 2,
+    "tells_twice": 1,
+    "stops": 1,
+    "starts": 1,
+    "crashes": 2,
+    "waits": 5,
+    "quiet": 4,
+    "there_and_back": 1,
+}
+NAMES = [name for name, weight in WEIGHTS.items() for _ in range(weight)]
+PATIENCE = float(os.environ.get("MACHINE_PATIENCE", "12"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "60"))
+
+acts = st.builds(
+    Act, st.sampled_from(NAMES), st.integers(0, 255), st.integers(0, 255)
+)
+switches = st.builds(
+    Switches,
+    admin_delete_48h=st.booleans(),
+    forward=st.sampled_from(["after", "before", "missing"]),
+    mirror_edits=st.booleans(),
+    mirror_deletes=st.booleans(),
+    nonce_window=st.sampled_from([0.0, 300.0]),
+    forum_id_equal=st.booleans(),
+)
+
+
+@dataclass
+class Tally:
+    """What a campaign adds up to."""
+
+    runs: int = 0
+    steps: int = 0
+    doubled: int = 0
+    orphaned: int = 0
+    crashes: int = 0
+    acts: Counter[str] = field(default_factory=Counter)
+
+
+class Machine:
+    """One run over one town."""
+
+    def __init__(self, town: Town, tally: Tally) -> None:
+        self.town = town
+        self.tally = tally
+        self.memory = Memory()
+        self.players: Players
+
+    async def play(self, mode: str, script: list[Act]) -> None:
+        """From the first article to the last quiet moment."""
+        self.town.furnish()
+        await self.town.open()
+        try:
+            await self.town.start()
+            await self.town.connected()
+            await self.town.connect(mode)
+            self.players = Players(self.town, self.memory)
+            await self.town.product.newsroom.publish_draft_now(None, article("c0c"))
+            if script[0].a % 4:
+                await self.quiet()
+            for act in script:
+                await self._step(act)
+            await self.quiet()
+        finally:
+            await self.town.stop()
+            await self.town.close()
+        self.tally.runs += 1
+        self.tally.crashes += self.town.crashes
+
+    async def _step(self, act: Act) -> None:
+        self.tally.steps += 1
+        self.tally.acts[act.name] += 1
+        if act.name == "quiet":
+            await self.quiet()
+        elif act.name == "there_and_back":
+            await self._there_and_back(act)
+        else:
+            await self.players.do(act)
+
+    async def quiet(self) -> Scene:
+        """Mend everything, wait until nothing moves, and look."""
+        await self.town.revive()
+        calm = 0
+        scene: Scene | None = None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while calm < 2:
+                    await self.town.pause(0.05)
+                    if await busy(self.town):
+                        calm = 0
+                        continue
+                    self.memory.desk_blind |= self.memory.card_taken and self.memory.interrupted
+                    scene = await check(self.town, self.memory)
+                    calm = 0 if scene.findings.wrong else calm + 1
+        except TimeoutError:
+            wrong = scene.findings.wrong if scene else []
+            still = " (and never quiet)" if await busy(self.town) else ""
+            raise AssertionError("\n".join([f"after {self.tally.steps} steps{still}", *wrong])) from None
+        assert scene is not None
+        self._settle(scene)
+        return scene
+
+    def _settle(self, scene: Scene) -> None:
+        self.tally.doubled = max(self.tally.doubled, scene.findings.doubled)
+        self.tally.orphaned = max(self.tally.orphaned, scene.findings.orphaned)
+        self.memory.interrupted = self.memory.card_taken = False
+        for said in self.memory.said:
+            comment = next((scene.by_mark[w] for w in said.wordings if w in scene.by_mark), None)
+            if comment is not None:
+                row = comment.row
+                said.number = row["number"]
+                said.settled(row["state"], row["shown"], row["revision"])
+
+    async def _there_and_back(self, act: Act) -> None:
+        """A removal and its undoing: afterwards people read what they read before."""
+        before = await self.quiet()
+        readable = [c for c in before.comments if c.readable and not c.soft]
+        if not readable:
+            return
+        row = readable[act.a % len(readable)].row
+        players, boss = self.players, self.town.places.boss
+        for said in self.memory.said:
+            said.disturb()
+        players.into_group(boss, f"/remove #{row['number']}", "")
+        removed = await self.quiet()
+        states = {c.row["number"]: c.row["state"] for c in removed.comments}
+        assert states[row["number"]] == "removed", f"#{row['number']} is not removed"
+        for said in self.memory.said:
+            said.disturb()
+        players.into_group(boss, "/undo", "")
+        after = await self.quiet()
+        was, now = _read(before), _read(after)
+        lost = {side: was[side] - now[side] for side in was if was[side] - now[side]}
+        assert not lost, f"undoing #{row['number']} lost {lost}"
+
+
+def _read(scene: Scene) -> dict[str, set[str]]:
+    return {
+        side: {mark for m in scene.messages if m.side == side for mark in m.marks if not scene.orphan(m)}
+        for side in ("telegram", "discord")
+    }
+
+
+def run(mode: str, chosen: Switches, script: list[Act], tally: Tally) -> None:
+    """One run in its own folder and loop."""
+    note(f"mode {mode}, {chosen}")
+    for act in script:
+        note(str(act))
+    with tempfile.TemporaryDirectory() as folder:
+        town = Town(Path(folder), chosen)
+        asyncio.run(Machine(town, tally).play(mode, script))
+
+
+@pytest.mark.timeout(120)
+@settings(max_examples=4, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(MODES), switches, st.lists(acts, min_size=25, max_size=40))
+def test_whatever_happens(mode: str, chosen: Switches, script: list[Act]) -> None:
+    run(mode, chosen, script, Tally())
+
+
+TALLY = Tally()
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(3600)
+@settings(max_examples=EXAMPLES, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(MODES), switches, st.lists(acts, min_size=30, max_size=80))
+def test_whatever_happens_for_long(mode: str, chosen: Switches, script: list[Act]) -> None:
+    run(mode, chosen, script, TALLY)
