@@ -8,16 +8,18 @@ import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from bench import ingest, relay, thread_page
+from bench import ingest, relay, start, thread_page
 from bench.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "ingest": ingest.run,
     "relay": relay.run,
     "thread_page": thread_page.run,
+    "start": start.run,
 }
 FILE = Path("bench.json")
 
@@ -32,10 +34,10 @@ async def _run(names: list[str], console: Console) -> list[Figure]:
 
 def table(figures: list[Figure]) -> Table:
     """The figures for people."""
-    shown = Table(title="Figures")
+    shown = Table(box=SIMPLE, pad_edge=False)
     for head in ("name", "value", "unit", "baseline", "ratio", "target", "verdict"):
         right = head in ("value", "baseline", "ratio")
-        shown.add_column(head, justify="right" if right else "left")
+        shown.add_column(head, justify="right" if right else "left", no_wrap=True)
     for figure in figures:
         colour = {"met": "green", "missed": "red"}.get(figure.verdict, "default")
         shown.add_row(

@@ -38,7 +38,7 @@ def _mark(number: int) -> str:
 
 
 def _marked(text: str) -> int | None:
-    before, found, after = text.partition("remark ")
+    _, found, after = text.partition("remark ")
     return int(after[:6]) if found and after[6:7] == "!" else None
 
 

@@ -1,8 +1,10 @@
 """thread_page: `Newsroom.page` of 50 comments out of a thread of 100,000 among 1,000,000, in
-pages a second; the baseline is the same query by bare sqlite3."""
+pages a second, with some waiting readers; the baseline is the same query by bare sqlite3, one
+after the other, whose rows nobody reads."""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import tempfile
 from collections.abc import Sequence
@@ -25,12 +27,13 @@ LONG = 1
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Comments in all and in the long thread; pages of each round."""
+    """Comments in all and in the long thread; pages of each round, and who reads them."""
 
     comments: int = 1_000_000
     thread: int = 100_000
     rounds: int = 9
-    pages: int = 200
+    pages: int = 400
+    readers: int = 20
 
 
 FULL = Size()
@@ -89,15 +92,18 @@ async def _measured(newsroom: Newsroom, file: Path, size: Size) -> Figure:
     with closing(_connect(file)) as db:
         for turn in range(size.rounds):
             places = [(n * step + turn) % size.thread for n in range(size.pages)]
-            ours.append(await _ours(newsroom, places))
+            ours.append(await _ours(newsroom, places, size.readers))
             bare.append(_bare(db, places))
     return Figure("thread_page", median(ours), "pages/s", median(bare), at_least=0.6)
 
 
-async def _ours(newsroom: Newsroom, places: Sequence[int]) -> float:
+async def _ours(newsroom: Newsroom, places: Sequence[int], readers: int) -> float:
+    async def reader(share: Sequence[int]) -> None:
+        for after in share:
+            await newsroom.page(LONG, after, LIMIT)
+
     began = perf_counter()
-    for after in places:
-        await newsroom.page(LONG, after, LIMIT)
+    await asyncio.gather(*(reader(places[n::readers]) for n in range(readers)))
     return len(places) / (perf_counter() - began)
 
 

@@ -15,6 +15,7 @@ from bots.app import VERSION
 from bots.commands import articles, moderation, setup
 from bots.commands.rooms import on_platforms, settings
 from bots.commands.terminal import JsonOption, Output, say
+from bots.rehearsal.stage import Way
 from core.i18n import FALLBACK, texts
 
 t = texts(FALLBACK)
@@ -57,15 +58,26 @@ def root(
     """The options of every command; `json` is read by `terminal.wants_json`."""
 
 
-@app.command()
-def run(ctx: typer.Context, json: JsonOption = False) -> None:
+@app.command(epilog="Example: run --door")
+def run(
+    ctx: typer.Context,
+    door: Annotated[
+        bool,
+        typer.Option(
+            "--door",
+            help="Rehearse the other way in: readers comment anonymously, through the bot.",
+        ),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
     """Run the bots until Ctrl-C. Without tokens: the rehearsal, with its page in the browser."""
     output = Output(ctx, json)
 
     def tell(line: str, url: str) -> None:
         output.done(line, url=url)
 
-    raise typer.Exit(asyncio.run(running.run(settings(), tell)))
+    way: Way = "door" if door else "chat"
+    raise typer.Exit(asyncio.run(running.run(settings(), tell, way)))
 
 
 @app.command(epilog="Example: check --json")

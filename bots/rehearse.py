@@ -17,7 +17,7 @@ from bots.rehearsal.discord.side import DiscordSide
 from bots.rehearsal.example import Example, load_example
 from bots.rehearsal.page.server import PageServer
 from bots.rehearsal.play import Player, opening
-from bots.rehearsal.stage import Stage, StagePerson, build_stage
+from bots.rehearsal.stage import Stage, StagePerson, Way, build_stage
 from bots.rehearsal.telegram.server import TelegramServer
 from bots.rehearsal.telegram.side import TelegramSide
 from bots.rehearsal.world import World
@@ -29,6 +29,9 @@ from core.settings import Settings
 
 FEED_INTERVAL = 1.0
 """Seconds between two looks into the example's feed: a correction shows while one looks on."""
+MISSING_WAIT = 2.0
+"""Seconds between two looks at the page of an article that left the feed, which elsewhere are an
+hour apart: a withdrawal shows too."""
 ADDRESSES = "rehearsal.json"
 """The file that tells the command line where the running rehearsal's platforms are."""
 FEED = "/feed.xml"
@@ -41,11 +44,22 @@ _TOLD = (
     "discord_gateway",
 )
 _KIND, _KEY = "rehearsal", "furnished"
+_SUFFIX: dict[Way, str] = {"chat": "", "door": "-door"}
+"""Of the files: a folder holds one rehearsal of each way, beside each other."""
 
 
-def database(settings: Settings) -> Path:
+def database(settings: Settings, way: Way) -> Path:
     """The rehearsal's own database: nothing of it ever gets into that of a real newsroom."""
-    return settings.data_dir / "rehearsal.db"
+    return settings.data_dir / f"rehearsal{_SUFFIX[way]}.db"
+
+
+def played(settings: Settings) -> Way:
+    """The way of the rehearsal that runs, else of the one that there is; "chat" of two."""
+    told = _told_by(settings)
+    if told is not None:
+        return "door" if told.get("way") == "door" else "chat"
+    made = (database(settings, "chat").exists(), database(settings, "door").exists())
+    return "door" if made == (False, True) else "chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +75,17 @@ class Theatre:
 
 
 @asynccontextmanager
-async def theatre(settings: Settings, wiring: Wiring) -> AsyncIterator[Theatre]:
+async def theatre(settings: Settings, wiring: Wiring, way: Way) -> AsyncIterator[Theatre]:
     """The World from its file, with both platforms' servers on loopback.
 
-    wiring: the product's, without platforms.
+    wiring: the product's, without platforms. way: how readers comment, see `Stage.way`.
     """
     example = load_example()
-    world = World(settings.data_dir / "world.db")
+    world = World(settings.data_dir / f"world{_SUFFIX[way]}.db")
     async with AsyncExitStack() as stack:
         stack.callback(world.close)
         telegram, discord = TelegramSide(world), DiscordSide(world)
-        stage = _stage(world, telegram, discord, example)
+        stage = _stage(world, telegram, discord, example, way)
         player = Player(world, telegram, discord, stage, example)
         player.set_time()
         telegram_server = TelegramServer(world, telegram)
@@ -88,24 +102,28 @@ async def theatre(settings: Settings, wiring: Wiring) -> AsyncIterator[Theatre]:
             discord_token=stage.discord.token,
             discord_api=discord_server.api_url,
             discord_gateway=discord_server.gateway_url,
-            rules=replace(wiring.rules, feed_interval=FEED_INTERVAL),
+            rules=replace(
+                wiring.rules, feed_interval=FEED_INTERVAL, missing_wait=MISSING_WAIT
+            ),
         )
-        stack.enter_context(_told(settings.data_dir / ADDRESSES, led))
+        stack.enter_context(_told(settings.data_dir / ADDRESSES, led, way))
         yield Theatre(world, telegram, discord, stage, player, led)
 
 
-def _stage(world: World, telegram: TelegramSide, discord: DiscordSide, example: Example) -> Stage:
+def _stage(
+    world: World, telegram: TelegramSide, discord: DiscordSide, example: Example, way: Way
+) -> Stage:
     """A new stage is set up an hour before its first article appears (see `play`)."""
     base = example.base(world.clock.now())
     if world.store.get("stage", "example") is None:
         world.clock.set(opening(example, base) - 3600.0)
-    return build_stage(world, telegram, discord, example, base=base)
+    return build_stage(world, telegram, discord, example, way=way, base=base)
 
 
 @contextmanager
-def _told(file: Path, wiring: Wiring) -> Iterator[None]:
+def _told(file: Path, wiring: Wiring, way: Way) -> Iterator[None]:
     """Tell the command line where the platforms are, as long as they are there."""
-    told = {name: getattr(wiring, name) for name in _TOLD}
+    told = {name: getattr(wiring, name) for name in _TOLD} | {"way": way}
     file.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     try:
         yield
@@ -113,20 +131,28 @@ def _told(file: Path, wiring: Wiring) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
+def _told_by(settings: Settings) -> dict[str, Any] | None:
+    """What the running rehearsal tells, None where none runs."""
+    try:
+        told = json.loads((settings.data_dir / ADDRESSES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
 def found(settings: Settings, wiring: Wiring) -> Wiring:
     """The wiring that leads to the running rehearsal, for the command line.
 
     Raises UserError where none runs.
     """
-    try:
-        told = json.loads((settings.data_dir / ADDRESSES).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    told = _told_by(settings)
+    if told is None:
         raise UserError(
             texts(FALLBACK)(
                 "This needs the platforms: start the rehearsal with `python -m bots run`, or set"
                 " TELEGRAM_BOT_TOKEN and DISCORD_BOT_TOKEN."
             )
-        ) from None
+        )
     led: dict[str, Any] = {name: str(told[name]) for name in _TOLD}
     return replace(wiring, **led)
 

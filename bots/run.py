@@ -15,6 +15,7 @@ from typing import Any
 from bots import rehearse
 from bots.app import Product, Wiring
 from bots.health import HealthServer
+from bots.rehearsal.stage import Way
 from bots.secrets import secret_key
 from core.clock import Clock, SystemClock
 from core.errors import StorageError, UserError
@@ -32,17 +33,22 @@ STOPPED, FAILED, REFUSED = 0, 1, 2
 """Exit codes: stopped by a signal; a part of the program died; the start was refused."""
 
 
-def database(settings: Settings) -> Path:
-    """The database's file; a rehearsal has one of its own."""
-    return rehearse.database(settings) if settings.rehearsal else settings.database
+def database(settings: Settings, way: Way | None = None) -> Path:
+    """The database's file; a rehearsal has one of its own for each way of commenting.
+
+    way: None means the rehearsal that runs or was played.
+    """
+    if not settings.rehearsal:
+        return settings.database
+    return rehearse.database(settings, way or rehearse.played(settings))
 
 
-def wiring(settings: Settings, clock: Clock) -> Wiring:
+def wiring(settings: Settings, clock: Clock, way: Way | None = None) -> Wiring:
     """What the settings say, as the product's wiring; a rehearsal's platforms are still missing.
 
     Makes the key's file where there is none. Raises UserError where it cannot be used.
     """
-    file = database(settings)
+    file = database(settings, way)
     return Wiring(
         database=file,
         secret=secret_key(settings.secret_key_file, clock, database=file),
@@ -58,12 +64,13 @@ def wiring(settings: Settings, clock: Clock) -> Wiring:
     )
 
 
-async def run(settings: Settings, say: Say) -> int:
+async def run(settings: Settings, say: Say, way: Way = "chat") -> int:
     """Run until SIGINT or SIGTERM, then stop cleanly. The process's exit code.
 
-    say: is called once it runs. Refusals and failures are logged.
+    say: is called once it runs. way: how readers comment in a rehearsal. Refusals and failures
+    are logged.
     """
-    body = asyncio.create_task(_body(settings, say), name="program")
+    body = asyncio.create_task(_body(settings, say, way), name="program")
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         # A second signal changes nothing: stopping takes a moment and must not be torn.
@@ -97,12 +104,19 @@ class _Died(Exception):
     """A part of the program ended that never should."""
 
 
-async def _body(settings: Settings, say: Say) -> None:
+async def _body(settings: Settings, say: Say, way: Way) -> None:
+    if way == "door" and not settings.rehearsal:
+        raise UserError(
+            t(
+                "--door is for the rehearsal, and a token is set. On the real platforms each"
+                " channel chooses: channel add … --names anonymous --way door."
+            )
+        )
     with _alone(settings.data_dir):
         clock = SystemClock()
-        plain = wiring(settings, clock)
+        plain = wiring(settings, clock, way)
         if settings.rehearsal:
-            await _rehearse(settings, plain, clock, say)
+            await _rehearse(settings, plain, clock, say, way)
         else:
             await _serve(settings, plain, clock, say)
 
@@ -174,9 +188,9 @@ def _named(product: Product, origin: str) -> dict[str, str]:
     return {"platforms": platforms, "url": f"{origin}/healthz"}
 
 
-async def _rehearse(settings: Settings, plain: Wiring, clock: Clock, say: Say) -> None:
+async def _rehearse(settings: Settings, plain: Wiring, clock: Clock, say: Say, way: Way) -> None:
     """On both platforms played on this machine."""
-    async with rehearse.theatre(settings, plain) as stage:
+    async with rehearse.theatre(settings, plain, way) as stage:
         product = await Product.open(stage.wiring, clock)
         page = rehearse.page(stage, product)
         try:

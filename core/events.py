@@ -67,7 +67,10 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A person changed a message, or the platform says so although nothing visible changed."""
+    """A person changed a message, or the platform says so although nothing visible changed.
+
+    key: as in Invoked, so that a repetition of an old change does not undo a newer one.
+    """
 
     platform: str
     place: str
@@ -76,6 +79,7 @@ class Edited:
     text: Rich
     at: float
     attachments: tuple[Attachment, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -36,6 +36,8 @@ LONGEST = 300.0
 MOST_UNKNOWN = 5
 """So many sends of unknown outcome in a row, where they cannot be looked up, before giving up."""
 NONCE_BYTES = 15
+GRACE = 3.0
+"""Seconds that a send under way gets when the program stops."""
 
 
 class Outbox:
@@ -49,6 +51,7 @@ class Outbox:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._lanes: dict[tuple[int, str], asyncio.Task[None]] = {}
         self._busy: dict[int, set[int]] = {}
+        self._calls: set[asyncio.Task[Job | None]] = set()
         self._changed = asyncio.Event()
         self.turned_at = clock.monotonic()
 
@@ -93,6 +96,19 @@ class Outbox:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=GRACE)
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
+
+    async def _unbroken(self, work: Coroutine[None, None, Job | None]) -> Job | None:
+        """A send goes on to its record where the program is told to stop meanwhile: a stop shall
+        not make an outcome unknown that the platform is about to tell."""
+        call = asyncio.ensure_future(work)
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+        return await asyncio.shield(call)
 
     async def _serve(self, number: int) -> None:
         signal = self._signals[number]
@@ -142,8 +158,12 @@ class Outbox:
 
     async def _work(self, key: tuple[int, str], jobs: list[Job]) -> None:
         channel = key[0]
+        adapter = self._adapters[jobs[0].channel.platform]
         try:
             for job in jobs:
+                # Above the pace the rest is claimed anew, in the order that holds by then.
+                if job is not jobs[0] and adapter.pace(job.target, "send") > 0:
+                    break
                 try:
                     await self._deliver(job)
                 finally:
@@ -190,7 +210,8 @@ class Outbox:
         try:
             match step:
                 case Send():
-                    return await self._send(adapter, job, step, parts)
+                    await self._pace(adapter, job, "send")
+                    return await self._unbroken(self._send(adapter, job, step, parts))
                 case Edit(message, part):
                     return await self._edit(adapter, job, message, part)
                 case Delete(message):
@@ -215,7 +236,6 @@ class Outbox:
     async def _send(
         self, adapter: Adapter, job: Job, step: Send, parts: tuple[Part, ...]
     ) -> Job | None:
-        await self._pace(adapter, job, "send")
         digest, again = step.part.digest, step.again
         nonce = self._nonce(adapter, again, digest)
         row = await self._newsroom.begin(
@@ -300,7 +320,8 @@ class Outbox:
             return replace(job, opens_thread=job.opens_thread and receipt.thread is None)
         if step.part is not None:
             send = Send(step.position, step.part, again=message)
-            return await self._send(adapter, job, send, parts)
+            await self._pace(adapter, job, "send")
+            return await self._unbroken(self._send(adapter, job, send, parts))
         await self._newsroom.record(lambda tx, _: ledger.forget(tx, message.id))
         return _without(job, message)
 

@@ -121,7 +121,8 @@ class Sink(Protocol):
     """Where an adapter brings what happened: the newsroom, seen from outside."""
 
     async def handle(self, event: Event) -> Answer | None:
-        """Store what the event says, durably, and return the answer for an Invoked one.
+        """Store what the event says, durably, and return the answer for an Invoked one; for a
+        Posted one that was refused, words for its writer alone, told where the platform can.
 
         Returning means committed. Raises StorageError: nothing was stored, come again with it.
         """
@@ -141,6 +142,10 @@ class Sink(Protocol):
 
     async def watched(self, platform: str) -> Sequence[tuple[str, str, str | None]]:
         """(place, thread, newest known message) of every open thread, for catching up."""
+        ...
+
+    async def standing(self, platform: str, place: str, thread: str, most: int) -> Sequence[str]:
+        """The newest messages that show comments in a thread, as far as is known; oldest first."""
         ...
 
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:

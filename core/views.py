@@ -139,6 +139,7 @@ class Answer:
         buttons where the platform has no private answers (Telegram), and otherwise are shown
         with the text.
     public: for the direct chat and the desk, where everybody may read the answer.
+    spent: in the direct chat, the pressed message's buttons have served and go.
     """
 
     text: Rich = Rich()
@@ -146,3 +147,4 @@ class Answer:
     buttons: Rows = ()
     menu: Rows = ()
     public: bool = False
+    spent: bool = False

@@ -35,9 +35,7 @@ DESK_GATHER = 0.02
 class Workers:
     """Every loop of the core, to be run as tasks by the program."""
 
-    def __init__(
-        self, newsroom: Newsroom, outbox: Outbox, fetcher: Fetcher, clock: Clock
-    ) -> None:
+    def __init__(self, newsroom: Newsroom, outbox: Outbox, fetcher: Fetcher, clock: Clock) -> None:
         self._newsroom = newsroom
         self._outbox = outbox
         self._fetcher = fetcher
@@ -84,9 +82,7 @@ class Workers:
     async def poll(self, feed: Due) -> list[int]:
         """Ask one feed and bring in what it holds; the articles that are published by it."""
         try:
-            fetched = await self._fetcher.get(
-                feed.url, etag=feed.etag, last_modified=feed.modified
-            )
+            fetched = await self._fetcher.get(feed.url, etag=feed.etag, last_modified=feed.modified)
         except FetchError as error:
             await self._newsroom.feed_answered(feed.id, Answer(None, str(error)))
             return []
@@ -96,17 +92,13 @@ class Workers:
             moved_to=fetched.permanent_redirects[-1] if fetched.permanent_redirects else "",
         )
         if not answer.good or fetched.status == 304:
-            await self._newsroom.feed_answered(
-                feed.id, answer, fetched.etag, fetched.last_modified
-            )
+            await self._newsroom.feed_answered(feed.id, answer, fetched.etag, fetched.last_modified)
             return []
         return await self._bring_in(feed, fetched, answer)
 
     async def _bring_in(self, feed: Due, fetched: Fetched, answer: Answer) -> list[int]:
         try:
-            result = await asyncio.to_thread(
-                parse, fetched.body, fetched.content_type, fetched.url
-            )
+            result = await asyncio.to_thread(parse, fetched.body, fetched.content_type, fetched.url)
         except FeedUnreadable as error:
             await self._newsroom.feed_answered(feed.id, Answer(fetched.status, str(error)))
             return []

@@ -189,6 +189,22 @@ def feed_remove(
     Output(ctx, json).done(t("{url} is not followed any more.", url=url), url=url)
 
 
+@feed_app.command("moved", epilog="Example: feed moved 2")
+def feed_moved(
+    ctx: typer.Context,
+    feed: Annotated[str, typer.Argument(help="Its number or address.")],
+    publication: PublicationOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say that a feed moved: the entries that it gave new ids are not new."""
+    url = in_newsroom(
+        lambda room: room.change(
+            lambda tx, c: register.feed_moved(tx, c, which(tx, publication), feed)
+        )
+    )
+    Output(ctx, json).done(t("{url} is read again, as moved.", url=url), url=url)
+
+
 # --- channel --------------------------------------------------------------------------------
 
 

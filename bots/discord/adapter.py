@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import aiohttp
 import discord
 
 from bots.discord import hooks, ids, render
@@ -102,7 +103,10 @@ class DiscordAdapter:
                     "developer portal and set DISCORD_BOT_TOKEN."
                 )
             ) from None
-        except (Unanswered, DeliveryError, discord.DiscordException, OSError, ValueError) as error:
+        except (
+            Unanswered, DeliveryError, discord.DiscordException, aiohttp.ClientError,
+            OSError, ValueError,
+        ) as error:  # fmt: skip
             await client.close()
             raise judge(error, reading=True) from None
         except BaseException:
@@ -205,9 +209,12 @@ class DiscordAdapter:
         """Make one message. In an announcement channel an article is then published to its
         followers, beside and without holding anything up."""
         receipt = await self._outward.send(target, part, nonce)
+        self._spread(target, receipt)
+        return receipt
+
+    def _spread(self, target: Target, receipt: Receipt) -> None:
         if target.kind == "announcement" and target.purpose != "desk" and not target.thread:
             self._beside(self._crosspost(receipt.message))
-        return receipt
 
     async def edit(self, target: Target, message: str, part: Part) -> None:
         await self._outward.edit(target, message, part)
@@ -216,7 +223,10 @@ class DiscordAdapter:
         await self._outward.delete(target, message)
 
     async def look_for(self, target: Target, part: Part, nonce: str) -> Receipt | None:
-        return await self._outward.look_for(target, part, nonce)
+        receipt = await self._outward.look_for(target, part, nonce)
+        if receipt is not None and part.kind != "any":
+            self._spread(target, receipt)
+        return receipt
 
     async def open_thread(self, target: Target, message: str, title: str) -> Receipt:
         return await self._outward.open_thread(target, message, title)

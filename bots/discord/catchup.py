@@ -14,7 +14,7 @@ from typing import Any
 
 from bots.discord import convert, ids
 from bots.discord.api import Api
-from bots.discord.cursors import Cursors, Mark
+from bots.discord.cursors import WINDOW, Cursors, Mark
 from bots.discord.directory import Directory
 from core.clock import Clock
 from core.errors import DeliveryError, Gone
@@ -63,17 +63,19 @@ class CatchUp:
     async def thread(self, watched: Watched) -> None:
         """Bring one thread up to date. Raises Unreachable, RetryLater, Refusal, StorageError."""
         mark = await self._cursors.load(watched.thread)
-        after = mark.newest or max(ids.bare(watched.newest), ids.bare(watched.thread))
+        # Without a mark nothing tells what lies before our own newest copy: all is read.
+        after = mark.newest or ids.bare(watched.thread)
+        window = await self._window(watched, mark)
         try:
             page = await self._newest(watched.thread)
         except Gone:
             await self._tell_gone(watched, mark)
             return
         oldest = int(page[-1]["id"]) if len(page) == _PAGE else 0
-        start = min([after - _OVERLAP, *(n - 1 for n in mark.recent[:1])])
+        start = min([after - _OVERLAP, *(n - 1 for n in window[:1])])
         older = await self._after(watched.thread, start, oldest) if oldest > start else []
         found = [*older, *reversed(page)]
-        await self._compare(watched, mark, found)
+        await self._compare(watched, window, found)
         await self._posted(watched, mark, after, found)
 
     async def _newest(self, thread: str) -> list[Json]:
@@ -105,21 +107,33 @@ class CatchUp:
         for message in new:
             if ids.message_id(watched.thread, message["id"]) in known:
                 await self._cursors.handled(watched.thread, message["id"], shown=True)
+                await self._edited(watched, message)
                 continue
             self.recovered += convert.is_comment(message)
             await self._handle("MESSAGE_CREATE", await self._as_live(watched, message))
 
-    async def _compare(self, watched: Watched, mark: Mark, found: list[Json]) -> None:
+    async def _window(self, watched: Watched, mark: Mark) -> list[int]:
+        """The last messages that were there, oldest first: those of the mark, and what the map
+        holds, as a mark is written late and not at all in a crash. To be asked before the thread
+        is read, so that whatever the thread lacks has vanished since."""
+        place, thread = watched.place, watched.thread
+        known = await self._sink.standing(convert.PLATFORM, place, thread, WINDOW)
+        return sorted({*mark.recent, *(ids.bare(m) for m in known)})
+
+    async def _compare(self, watched: Watched, window: list[int], found: list[Json]) -> None:
         """Find what was edited or deleted among the last messages that were there."""
         present = {int(m["id"]): m for m in found}
-        window = list(mark.recent)
         gone = [n for n in window if n not in present]
         if gone:
             payload = {"channel_id": watched.thread, "ids": [str(n) for n in gone]}
             await self._handle("MESSAGE_DELETE_BULK", payload)
         for message in (present[n] for n in window if n in present):
-            if message.get("edited_timestamp") and convert.is_comment(message):
-                await self._handle("MESSAGE_UPDATE", await self._as_live(watched, message))
+            await self._edited(watched, message)
+
+    async def _edited(self, watched: Watched, message: Json) -> None:
+        """Tell how a message reads now, if it was ever changed; what is known is no news."""
+        if message.get("edited_timestamp") and convert.is_comment(message):
+            await self._handle("MESSAGE_UPDATE", await self._as_live(watched, message))
 
     async def _as_live(self, watched: Watched, message: Json) -> Json:
         """A message of the history as the gateway would have brought it."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
@@ -25,7 +26,7 @@ from bots.discord.lanes import Lanes
 from bots.discord.render import EPHEMERAL
 from core.clock import Clock
 from core.errors import Rejected, RetryLater, StorageError, Unreachable
-from core.events import Invoked
+from core.events import Edited, Invoked
 from core.ports import Sink
 from core.views import Answer
 
@@ -69,6 +70,7 @@ class Inbound:
         self._parked: list[tuple[str, Item]] | None = []
         self._overflown = False
         self._reacted: set[tuple[str, str]] = set()
+        self._edits: OrderedDict[str, float] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
     # Intake
@@ -234,8 +236,9 @@ class Inbound:
         admin = await self._moderates(data, where)
         if event == "MESSAGE_UPDATE":
             edited = convert.edited(data, where, admin=admin)
-            if edited is not None:
+            if edited is not None and self._newer(edited):
                 await self._sink.handle(edited)
+                self._edits[edited.message] = edited.at
             return
         mark = await self._cursors.load(thread)
         if int(data["id"]) in mark.recent:
@@ -248,6 +251,13 @@ class Inbound:
         hidden = int(data.get("flags") or 0) & EPHEMERAL
         shown = posted is not None or (ours and not hidden)
         await self._cursors.handled(thread, str(data["id"]), shown=shown)
+
+    def _newer(self, edited: Edited) -> bool:
+        """Whether no later change of the message is known: a catch-up reads the last wording,
+        and earlier ones that the gateway told meanwhile come after it."""
+        while len(self._edits) > _FULL:
+            self._edits.popitem(last=False)
+        return edited.at >= self._edits.get(edited.message, 0.0)
 
     async def _moderates(self, data: Json, where: Where) -> bool:
         """Whether the writer administers the channel, as far as their roles are told."""

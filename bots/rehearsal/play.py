@@ -16,6 +16,7 @@ from typing import Any
 from bots.rehearsal.discord.errors import ApiError as DiscordError
 from bots.rehearsal.discord.errors import NotPossible
 from bots.rehearsal.discord.side import DiscordSide
+from bots.rehearsal.doors import DiscordDoor, Press, TelegramDoor
 from bots.rehearsal.example import Example, ExampleComment, Side
 from bots.rehearsal.stage import Stage
 from bots.rehearsal.telegram.errors import ApiError as TelegramError
@@ -58,9 +59,10 @@ class Player:
         self._world = world
         self._example = example
         self._base = stage.base
+        self._door = stage.way == "door"
         self._hands: dict[Side, _Telegram | _Discord] = {
-            "telegram": _Telegram(telegram, stage),
-            "discord": _Discord(discord, stage),
+            "telegram": _Telegram(world, telegram, stage),
+            "discord": _Discord(world, discord, stage),
         }
         self._left = [
             comment
@@ -115,9 +117,9 @@ class Player:
             self._go_on_to(self._base + article.published_offset + LEAD)
             await self._until(lambda: self._open(headline), "the article's threads")
         self._go_on_to(self._example.said_at(comment, self._base))
-        if not self._kept(comment).get("said"):
-            await self._say(comment, headline)
         needle = bare(comment.text)
+        if not self._kept(comment).get("said") or await self._lost(headline, needle):
+            await self._say(comment, headline)
         decided = await self._decide(comment, headline, needle)
         if comment.verdict == "approve":
             await self._until(lambda: self._seen(headline, needle, ours=decided), "the copies")
@@ -136,8 +138,29 @@ class Player:
         if comment.parent:
             asked = bare(self._comment(comment.parent).text)
             parent = await self._until(lambda: hands.find(headline, asked), "what it answers")
+        press = await hands.enter(comment, headline, parent) if self._door else None
         self._world.store.put(_KIND, comment.key, {"said": True})
-        hands.write(comment, headline, parent)
+        if press is None:
+            hands.write(comment, headline, parent)
+        else:
+            await self._until(press(), "the bot's thanks")
+
+    async def _lost(self, headline: str, needle: str) -> bool:
+        """Whether a press that an earlier start made never came to anything: a platform does not
+        repeat it for a bot that went away meanwhile."""
+        if not self._door:
+            return False
+        sides = self._hands.values()
+
+        def known() -> bool:
+            cards = any(h.card(needle) or h.card(needle, UNDO) for h in sides)
+            return cards or self._seen(headline, needle, ours=False)
+
+        try:
+            await self._until(known, "what was said before")
+        except TimeoutError:
+            return True
+        return False
 
     async def _decide(self, comment: ExampleComment, headline: str, needle: str) -> bool:
         """Press the buttons of its card, if it needs a decision; whether it did."""
@@ -157,7 +180,7 @@ class Player:
             await self._until(answered, "the answer to the moderator")
         else:
             await self._reject(hands, card, REASONS.get(comment.reason, OTHER_REASON))
-        await self._until(lambda: not any(h.card(needle) for h in sides), "the decided cards")
+        await self._until(lambda: all(h.decided(needle) for h in sides), "the decided cards")
         return True
 
     async def _reject(self, hands: _Telegram | _Discord, card: str, reason: str) -> None:
@@ -201,17 +224,23 @@ def _letters(text: str) -> str:
 class _Telegram:
     """Hands and eyes on Telegram. Messages are named by their number as text."""
 
-    def __init__(self, side: TelegramSide, stage: Stage) -> None:
+    def __init__(self, world: World, side: TelegramSide, stage: Stage) -> None:
         self._side = side
         self._stage = stage
         self._at = stage.telegram
+        self._door = TelegramDoor(world, side, stage.telegram.bot)
+
+    def _post(self, headline: str) -> int | None:
+        """An article in the channel."""
+        for post in self._side.memory.messages(self._at.channel):
+            if _letters(headline) in _letters(post.get("text") or ""):
+                return int(post["id"])
+        return None
 
     def thread(self, headline: str) -> int | None:
         """The root of an article's comments in the discussion group."""
-        for post in self._side.memory.messages(self._at.channel):
-            if _letters(headline) in _letters(post.get("text") or ""):
-                return self._side.root_of(self._at.channel, post["id"])
-        return None
+        post = self._post(headline)
+        return None if post is None else self._side.root_of(self._at.channel, post)
 
     def find(self, headline: str, needle: str, *, ours: bool = True) -> str | None:
         """A comment that stands; ours: only as the bot's copy."""
@@ -230,12 +259,24 @@ class _Telegram:
         else:
             self._side.person_posts(person, self._at.group, comment.text, under=root)
 
+    async def enter(self, comment: ExampleComment, headline: str, parent: str | None) -> Press:
+        """Through the door of the article, or of the comment that is answered."""
+        person = self._stage.telegram_id(comment.person)
+        place = self._at.channel if parent is None else self._at.group
+        message = self._post(headline) if parent is None else int(parent)
+        return await self._door.enter(person, place, message or 0, comment.text)
+
     def card(self, needle: str, button: str = APPROVE) -> str | None:
         """The card of a comment at the desk that has this button: an open one, or a decided."""
         for doc in reversed(self._side.memory.messages(self._at.desk)):
             if _says(doc.get("text"), needle) and button in _labels(doc):
                 return str(doc["id"])
         return None
+
+    def decided(self, needle: str) -> bool:
+        """Whether the card tells so. A send whose answer was lost may have left a second card,
+        which stays as it is."""
+        return self.card(needle, UNDO) is not None or self.card(needle) is None
 
     def offering(self, card: str, label: str) -> str | None:
         """The message that offers this button after a press on the card: the card itself."""
@@ -257,11 +298,11 @@ def _labels(doc: Json) -> list[str]:
 class _Discord:
     """Hands and eyes on Discord. Messages are named by their snowflakes."""
 
-    def __init__(self, side: DiscordSide, stage: Stage) -> None:
+    def __init__(self, world: World, side: DiscordSide, stage: Stage) -> None:
         self._side = side
         self._stage = stage
         self._at = stage.discord
-        self._pressed = ""
+        self._door = DiscordDoor(world, side)
 
     def thread(self, headline: str) -> str | None:
         """The forum post of an article."""
@@ -285,12 +326,22 @@ class _Discord:
         thread = self.thread(headline) or ""
         self._side.person_posts(person, thread, comment.text, reply_to=parent)
 
+    async def enter(self, comment: ExampleComment, headline: str, parent: str | None) -> Press:
+        """Through the door of the article, or of the comment that is answered."""
+        person, thread = self._stage.person(comment.person).id, self.thread(headline) or ""
+        return await self._door.enter(person, thread, parent or thread, comment.text)
+
     def card(self, needle: str, button: str = APPROVE) -> str | None:
         """The card of a comment at the desk that has this button: an open one, or a decided."""
         for doc in reversed(self._side.state.messages(self._at.desk)):
             if not doc["only"] and _says(doc["content"], needle) and self._button(doc, button):
                 return str(doc["id"])
         return None
+
+    def decided(self, needle: str) -> bool:
+        """Whether the card tells so. A send whose answer was lost may have left a second card,
+        which stays as it is."""
+        return self.card(needle, UNDO) is not None or self.card(needle) is None
 
     def offering(self, card: str, label: str) -> str | None:
         """The message that offers this button after a press: the answer to the moderator."""

@@ -21,7 +21,7 @@ from bots.telegram.sending import Sending
 from bots.telegram.setup import Setup
 from core.clock import Clock
 from core.errors import DeliveryError, Rejected, Unreachable, UserError
-from core.events import Event, Invoked, ThreadOpened
+from core.events import Event, Invoked, Posted, ThreadOpened
 from core.i18n import FALLBACK, texts
 from core.ports import Capabilities, Inquiry, Inspection, Receipt, Sink, Target
 from core.views import Answer, Part, View
@@ -183,6 +183,8 @@ class TelegramAdapter:
                 self._roots.popitem(last=False)
         elif isinstance(event, Invoked):
             self._in_background(self._respond(event, answer))
+        elif isinstance(event, Posted) and answer is not None:
+            self._in_background(self._tell(event, answer))
 
     async def _respond(self, invoked: Invoked, answer: Answer | None) -> None:
         if answer is not None:
@@ -190,6 +192,13 @@ class TelegramAdapter:
         elif isinstance(invoked.handle, Handle):
             answers = Answers(self._api, self._pace, self._logged_in().name)
             await answers.acknowledge(invoked.handle)
+
+    async def _tell(self, event: Posted, answer: Answer) -> None:
+        """Words for a writer alone: in their direct chat, where they opened one."""
+        user = ids.user(event.person.identity)
+        if user is not None:
+            answers = Answers(self._api, self._pace, self._logged_in().name)
+            await answers.give(Handle(chat=user, message=0, user=user, private=True), answer)
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

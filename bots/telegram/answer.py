@@ -73,7 +73,7 @@ class Answers:
         await self._quietly("answerCallbackQuery", params)
 
     async def _menu(self, handle: Handle, answer: Answer) -> None:
-        if not answer.menu:
+        if not answer.menu and not (answer.spent and handle.private):
             return
         rows = keyboard(answer.menu, self._bot_name, private=handle.private)
         self._pace.spent(handle.chat)

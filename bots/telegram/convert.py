@@ -78,7 +78,7 @@ def convert(update: Raw, known: Known) -> list[Event]:
     if "channel_post" in update:
         return _channel_post(update["channel_post"], known)
     if "edited_message" in update:
-        return _edit(update["edited_message"], known)
+        return _edit(update["edited_message"], known, f"e{update.get('update_id', '')}")
     if "message" not in update:
         return []
     message = update["message"]
@@ -191,7 +191,7 @@ def _posted(message: Raw, known: Known) -> Posted:
     )
 
 
-def _edit(message: Raw, known: Known) -> list[Event]:
+def _edit(message: Raw, known: Known, key: str) -> list[Event]:
     if message["chat"]["type"] not in _GROUPS or message.get("is_automatic_forward"):
         return []
     if is_service(message) or _by_bot(message):
@@ -205,6 +205,7 @@ def _edit(message: Raw, known: Known) -> list[Event]:
             text=rich_text(message),
             at=float(message.get("edit_date") or message["date"]),
             attachments=attachments(message),
+            key=f"{key}:{message['chat']['id']}:{message['message_id']}",
         )
     ]
 

@@ -29,6 +29,12 @@ def chat(place_: str) -> int:
     return int(place_)
 
 
+def user(identity: str) -> int | None:
+    """The user of an identity, None for those who write as a channel and for anonymous admins:
+    a user's id is above 0 and is that of their direct chat with the bot."""
+    return int(identity) if identity.isascii() and identity.isdecimal() else None
+
+
 def reference(place_: str) -> int | str:
     """What a person may write for a place: an id, or "@name" of a public chat.
 

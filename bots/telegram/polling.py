@@ -144,6 +144,10 @@ class Poller:
     ) -> StorageError | None:
         """Wait for an update's events; what the database refused is given back."""
         results = await asyncio.gather(*tasks, return_exceptions=True)
+        for result in results:
+            # Stopped before it was stored (a cancellation): it was not handled.
+            if isinstance(result, BaseException) and not isinstance(result, Exception):
+                raise result
         errors = [r for r in (reading.error, *results) if isinstance(r, Exception)]
         try:
             for error in sorted(errors, key=lambda e: not isinstance(e, StorageError)):

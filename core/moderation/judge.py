@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.moderation.checks import CHECKS, Check, Submission
 from core.model import State, Verdict
+from core.moderation.checks import CHECKS, Check, Submission
 
 
 def verdicts(submission: Submission, checks: Sequence[Check] = CHECKS) -> tuple[Verdict, ...]:

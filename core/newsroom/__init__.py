@@ -21,7 +21,8 @@ from core.newsroom.commands import run as run_command
 from core.newsroom.context import DESK_WAKE, Context, Rules
 from core.newsroom.decide import Actor, decide_comment, system_actor
 from core.newsroom.invoked import call_of, first_time, invoked
-from core.newsroom.pages import Remark, page
+from core.newsroom.pages import page
+from core.newsroom.refusal import refusal
 from core.newsroom.show import show
 from core.newsroom.target import Call
 from core.ports import Adapter, Database, Receipt, Row, Tx
@@ -61,16 +62,17 @@ class Newsroom:
         """See `core.ports.Sink.handle`."""
         if isinstance(event, Invoked):
             return await self._invoked(event)
-        await self._db.write(lambda tx: self._store(tx, event))
-        return None
+        return await self._db.write(lambda tx: self._store(tx, event))
 
-    def _store(self, tx: Tx, event: Event) -> None:
+    def _store(self, tx: Tx, event: Event) -> Answer | None:
         context = self._context
         match event:
             case Posted():
-                intake.posted(tx, context, event)
+                comment = intake.posted(tx, context, event)
+                return refusal(tx, event, comment) if comment is not None else None
             case Edited():
-                intake.edited(tx, context, event)
+                if first_time(tx, context, event):
+                    intake.edited(tx, context, event)
             case Deleted():
                 for comment, channel in intake.deleted(tx, context, event):
                     self._removed_by_hand(tx, comment, channel)
@@ -78,6 +80,7 @@ class Newsroom:
                 birth.thread_opened(tx, context, event)
             case Reacted():
                 intake.reacted(tx, context, event)
+        return None
 
     def _removed_by_hand(self, tx: Tx, comment: int, channel: int) -> None:
         """Somebody with the right took our copy away on one side: a Remove decision."""
@@ -159,6 +162,21 @@ class Newsroom:
         )
         return [(row["place"], row["thread"], row["newest"]) for row in rows]
 
+    async def standing(self, platform: str, place: str, thread: str, most: int) -> Sequence[str]:
+        """See `core.ports.Sink.standing`."""
+        rows = await self._db.read(
+            lambda tx: tx.all(
+                "SELECT m.platform_id FROM channel c JOIN thread t ON t.channel = c.id"
+                " JOIN delivery d ON d.channel = c.id AND d.article = t.article"
+                " AND d.subject = 'comment' JOIN shows s ON s.delivery = d.id"
+                " AND s.position >= 0 JOIN message m ON m.id = s.message"
+                " WHERE c.platform = :platform AND c.place = :place AND t.place = :thread"
+                " AND m.platform_id IS NOT NULL ORDER BY m.id DESC LIMIT :most",
+                {"platform": platform, "place": place, "thread": thread, "most": most},
+            )
+        )
+        return [row["platform_id"] for row in reversed(rows)]
+
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:
         """See `core.ports.Sink.known`."""
         asked = list(messages)
@@ -214,6 +232,7 @@ class Newsroom:
 
     async def add_channel(self, plan: ChannelPlan, adapter: Adapter, place: str) -> Channel:
         """Inspect a place and connect it. Raises UserError with everything that is missing."""
+        admin.check_plan(plan)
         found = await adapter.inspect(admin.inquiry(plan, place))
         fatal = [problem for problem in found.problems if problem.fatal]
         if fatal:
@@ -414,7 +433,7 @@ class Newsroom:
         """An article and its thread as text. Raises UserError where there is none."""
         return await self._db.read(lambda tx: show(tx, self._context, article))
 
-    async def page(self, article: int, after: int = 0, limit: int = 50) -> list[Remark]:
+    async def page(self, article: int, after: int = 0, limit: int = 50) -> list[Row]:
         """Some visible comments of a thread; see `pages.page`."""
         return await self._db.read(lambda tx: page(tx, article, after, limit))
 

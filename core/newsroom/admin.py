@@ -13,6 +13,7 @@ from core.authors import tag
 from core.errors import UserError
 from core.model import Channel, Mode, Purpose
 from core.newsroom.context import Context, dumps
+from core.newsroom.decide import refresh_newest
 from core.ports import Inquiry, Inspection, Row, Tx
 
 CODE_LIFE = 3600.0
@@ -94,9 +95,7 @@ def publication_id(tx: Tx, name: str | None) -> int:
     raise UserError(f"Which publication? Name it with --publication: {names}.")
 
 
-def add_feed(
-    tx: Tx, context: Context, publication: int, url: str, *, publish_last: int = 0
-) -> int:
+def add_feed(tx: Tx, context: Context, publication: int, url: str, *, publish_last: int = 0) -> int:
     """Follow a feed from now on; the first reading publishes its newest `publish_last` only."""
     if not re.match(r"^https?://[^\s/]+", url):
         raise UserError(f"“{url}” is no address of a feed: it begins with http:// or https://.")
@@ -144,6 +143,7 @@ def add_channel(
                {**values, "id": channel})  # fmt: skip
     _pair(tx, platform, found)
     context.forget_house()
+    refresh_newest(tx, plan.publication)
     context.touch_desk(tx, plan.publication)
     return channel
 

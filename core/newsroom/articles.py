@@ -23,7 +23,6 @@ from core.newsroom.desk import tell_desk
 from core.newsroom.plan import change_delivery, raise_delivery
 from core.ports import Row, Tx
 
-
 CHECKS = 3
 """So many times in a row a permalink has to be gone."""
 
@@ -264,9 +263,7 @@ def _publish_known(tx: Tx, context: Context, actor: Actor, known: Row, draft: Dr
         publish_draft(tx, context, actor, article)
         return article
     if known["state"] == ArticleState.WITHDRAWN:
-        change_article(
-            tx, context, actor, "publish", article, {"state": "published", "reason": ""}
-        )
+        change_article(tx, context, actor, "publish", article, {"state": "published", "reason": ""})
         return article
     tx.run("UPDATE article SET state = 'published' WHERE id = :id", {"id": article})
     announce(tx, context, known["publication"], article)

@@ -25,15 +25,11 @@ def thread_opened(tx: Tx, context: Context, event: ThreadOpened) -> int | None:
     article = _article_of_post(tx, announce, event)
     if article is None:
         if not _known_root(tx, channel, event.thread):
-            park_forward(
-                tx, context, channel, event.thread, event.message, event.announce_message
-            )
+            park_forward(tx, context, channel, event.thread, event.message, event.announce_message)
         return None
     thread = _late(tx, article, channel, event)
     if thread is None:
-        thread = open_thread(
-            tx, context, article, channel, event.thread, event.message, event.link
-        )
+        thread = open_thread(tx, context, article, channel, event.thread, event.message, event.link)
         _drop_own_root(tx, article, channel)
     return thread
 
@@ -186,9 +182,16 @@ def post_recorded(
                 open_thread(tx, context, article, discuss, forward[0], forward[1])
 
 
-def article_row(tx: Tx, article: int) -> Row | None:
-    """The article's row."""
-    return tx.one("SELECT * FROM article WHERE id = :id", {"id": article})
+def own_thread(tx: Tx, channel: Channel, row: Row) -> str | None:
+    """The thread that an article's message in this channel opened, so that an edit can bring
+    the thread's own name in line."""
+    if row["subject"] != "article" or not row["have"]:
+        return None
+    thread = tx.one(
+        "SELECT place FROM thread WHERE article = :a AND channel = :c AND dead = 0",
+        {"a": row["subject_id"], "c": channel.id},
+    )
+    return str(thread["place"]) if thread else None
 
 
 def replace_missing_forwards(tx: Tx, context: Context) -> None:

@@ -227,7 +227,8 @@ def _history_line(call: Call, publication: Publication, row: Row) -> Rich:
         about = f" {row['article']}"
     undone = f" ({call.t('takes back')} {row['undoes']})" if row["undoes"] else ""
     reason = f": {reason_words(call.t, row['reason'])}" if row["reason"] else ""
-    return bold(f"{row['id']}") + f" {when} {row['action']}{about}{undone} · {row['actor_name']}{reason}"
+    what = f" {when} {row['action']}{about}{undone} · {row['actor_name']}{reason}"
+    return bold(str(row["id"])) + what
 
 
 def _stats(tx: Tx, context: Context, call: Call) -> Answer:

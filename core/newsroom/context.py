@@ -51,18 +51,16 @@ class Context:
     rules: Rules = Rules()
     locators: Mapping[str, Locator] = field(default_factory=dict)
     dirty: set[int] = field(default_factory=set)
-    _house: House | None = None
-    _version: int = -1
+    _house: tuple[int, House] | None = None
 
     def house(self, tx: Tx) -> House:
         """The publications and channels as they stand for this transaction."""
-        row = tx.one("PRAGMA data_version")
-        version = int(row["data_version"]) if row else 0
-        house = self._house
-        if house is None or version != self._version:
-            house = load_house(tx)
-            self._house, self._version = house, version
-        return house
+        row = tx.one("SELECT version FROM house")
+        version = int(row["version"]) if row else 0
+        known = self._house
+        if known is None or known[0] != version:
+            known = self._house = version, load_house(tx)
+        return known[1]
 
     def touch_desk(self, tx: Tx, publication: int) -> None:
         """Held comments changed: after the commit, cards and headers are brought in line."""
@@ -104,6 +102,9 @@ def _channel(row: Row) -> Channel:
     return Channel(purpose=Purpose(row["purpose"]), **{name: row[name] for name in names})
 
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def dumps(value: Any) -> str:
     """Compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODE(value)

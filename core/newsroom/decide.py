@@ -20,6 +20,7 @@ from core.newsroom.plan import raise_delivery, replan, settle_thread
 from core.ports import Row, Tx
 
 HOUR = 3600.0
+NEWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +109,19 @@ def decide_comment(
         reason=reason, before=before, after=after,
     )  # fmt: skip
     if action == "restore":
-        tx.run(
-            "UPDATE delivery SET gone = 0 WHERE subject = 'comment' AND subject_id = :id"
-            " AND role = 'copy'",
-            {"id": comment},
-        )
+        _let_return(tx, comment)
     _apply(tx, row["publication"], comment, row["author"], before, after)
     _follow(tx, context, row["publication"], comment)
     return Decided(decision, _told(t, action, row, hours))
+
+
+def _let_return(tx: Tx, comment: int) -> None:
+    """Copies that somebody took away by hand may be made anew."""
+    tx.run(
+        "UPDATE delivery SET gone = 0 WHERE subject = 'comment' AND subject_id = :id"
+        " AND role = 'copy'",
+        {"id": comment},
+    )
 
 
 def _snapshot(tx: Tx, row: Row) -> dict[str, Fields]:
@@ -303,7 +309,8 @@ def record(
 
 
 def change_article(
-    tx: Tx, context: Context, actor: Actor, action: str, article: int, fields: Fields, reason: str = ""
+    tx: Tx, context: Context, actor: Actor, action: str, article: int, fields: Fields,
+    reason: str = "",
 ) -> Decided:  # fmt: skip
     """lock, unlock, close, mode, retract: change fields of an article, with everything that
     follows on its channels. Raises UserError where nothing would change."""
@@ -339,9 +346,7 @@ def _apply_article(tx: Tx, article: int, fields: Mapping[str, Any]) -> None:
         settle_thread(tx, article, "locked", "1" if closed else "0")
 
 
-def change_policy(
-    tx: Tx, context: Context, actor: Actor, publication: int, text: str
-) -> Decided:
+def change_policy(tx: Tx, context: Context, actor: Actor, publication: int, text: str) -> Decided:
     """A new policy text, shown wherever it is asked for."""
     old = context.house(tx).publications[publication].policy
     _apply_policy(tx, context, publication, text)
@@ -370,6 +375,17 @@ def refresh_article(tx: Tx, article: int) -> None:
         raise_delivery(tx, "article", article, row["channel"], max(1, row["shown_revision"]))
 
 
+def refresh_newest(tx: Tx, publication: int) -> None:
+    """The same for the newest articles of a publication, whose last line tells how people
+    comment there; older ones follow when something else of them changes."""
+    for row in tx.all(
+        "SELECT id FROM article WHERE publication = :p AND state = 'published'"
+        " ORDER BY id DESC LIMIT :n",
+        {"p": publication, "n": NEWEST},
+    ):
+        refresh_article(tx, row["id"])
+
+
 def undo(tx: Tx, context: Context, actor: Actor, decision: int) -> Decided:
     """Take a decision back: exactly what it changed, and only if that still stands so."""
     t = actor.texts
@@ -391,6 +407,8 @@ def undo(tx: Tx, context: Context, actor: Actor, decision: int) -> Decided:
         before=after, after=before, undoes=decision,
     )  # fmt: skip
     if row["comment"] is not None:
+        if row["action"] == "remove":
+            _let_return(tx, row["comment"])
         _apply(tx, row["publication"], row["comment"], row["author"], after, before)
         _follow(tx, context, row["publication"], row["comment"])
     elif "article" in after:

@@ -18,8 +18,7 @@ Words = Callable[[Texts], str]
 def refresh_card(tx: Tx, context: Context, publication: int, comment: int) -> None:
     """The comment's cards, where it has some, show its new state."""
     rows = tx.all(
-        "SELECT id, channel FROM delivery WHERE subject = 'card' AND subject_id = :id"
-        " AND want > 0",
+        "SELECT id, channel FROM delivery WHERE subject = 'card' AND subject_id = :id AND want > 0",
         {"id": comment},
     )
     for row in rows:

@@ -84,9 +84,7 @@ def _free_name(tx: Tx, article: Row, author: str, name: str) -> str:
     return free
 
 
-def open_door(
-    tx: Tx, context: Context, call: Call, article: int, parent: int | None
-) -> Answer:
+def open_door(tx: Tx, context: Context, call: Call, article: int, parent: int | None) -> Answer:
     """Begin a comment in the direct chat: remember about what, ask for the words."""
     row, _, name = _enter(tx, context, call, article)
     tx.run("DELETE FROM door WHERE tag = :tag", {"tag": call.tag})
@@ -169,7 +167,7 @@ def cancel(tx: Tx, context: Context, call: Call, token: str) -> Answer:
     tx.run(
         "DELETE FROM door WHERE token = :token AND tag = :tag", {"token": token, "tag": call.tag}
     )
-    return Answer(Rich(call.t("Cancelled; nothing was sent.")))
+    return Answer(Rich(call.t("Cancelled; nothing was sent.")), spent=True)
 
 
 def submit(
@@ -196,8 +194,8 @@ def submit(
         "published": call.t("Thank you. You appear as {name}.", name=name),
     }.get(stored["state"], call.t("Your comment was not accepted."))  # fmt: skip
     if stored["state"] not in ("held", "published"):
-        return Answer(Rich(said), alert=said)
+        return Answer(Rich(said), alert=said, spent=True)
     own = f"{article}#{stored['number']}"
     how = call.t("It is number {own}. To change it, send me /edit {own} and the new words; to"
                  " withdraw it, /delete {own}.", own=own)  # fmt: skip
-    return Answer(join((said, how), "\n"), alert=said)
+    return Answer(join((said, how), "\n"), spent=True)

@@ -15,7 +15,6 @@ from core.model import Channel, House, Publication, Purpose, State
 from core.moderation.reasons import reason_text
 from core.newsroom.context import Context
 from core.newsroom.decide import deciding
-from core.newsroom.desk import beyond_cards
 from core.ports import Row, Tx
 from core.text.model import Rich, Style, bold, italic, join, link
 from core.text.tools import first_words
@@ -44,7 +43,7 @@ def face_of(
         case "card":
             return card_view(tx, context, publication, subject_id)
         case "queue":
-            return _queue_view(tx, publication, channel)
+            return _queue_view(publication, delivery["shown_revision"] - 1)
         case _:
             row = tx.one("SELECT text FROM notice WHERE id = :id", {"id": subject_id})
             return NoticeView(Rich.load(json.loads(row["text"]))) if row else None
@@ -105,9 +104,7 @@ def way_of(house: House, channel: Channel) -> str:
     if channel.purpose != Purpose.ANNOUNCE:
         return channel.way
     talking = [
-        c
-        for c in house.of(channel.publication, Purpose.DISCUSS)
-        if c.platform == channel.platform
+        c for c in house.of(channel.publication, Purpose.DISCUSS) if c.platform == channel.platform
     ]
     ways = {c.way for c in talking if c.announce == channel.id} or {c.way for c in talking}
     return "door" if "door" in ways else next(iter(ways), "")
@@ -130,9 +127,7 @@ def _date(moment: datetime, t: Texts) -> str:
     return f"{day}, {format_time(moment, 'HH:mm', locale=t.locale)}"
 
 
-def _article_foot(
-    tx: Tx, t: Texts, house: House, channel: Channel, row: Row
-) -> Rich:
+def _article_foot(tx: Tx, t: Texts, house: House, channel: Channel, row: Row) -> Rich:
     publication = house.publications[channel.publication]
     mode = row["mode"] or publication.mode.value
     closed = row["locked"] or row["state"] == "withdrawn"
@@ -240,7 +235,7 @@ def comment_view(
 
 
 def comment_head(row: Mapping[str, Any] | Row) -> Rich:
-    """"#12 Ana · Discord": number, shown name, where it comes from."""
+    """ "#12 Ana · Discord": number, shown name, where it comes from."""
     where = f" · {row['platform'].capitalize()}" if row["platform"] else ""
     return Rich(f"#{row['number']} ") + bold(row["name"]) + where
 
@@ -324,7 +319,7 @@ def card_view(tx: Tx, context: Context, publication: Publication, comment: int) 
     if pieces := json.loads(row["attachments"]):
         lines.append(italic(t("Attached: {what}", what=_pieces(t, pieces))))
     lines.append("")
-    lines.append(_author_line(tx, t, publication, row["author"]))
+    lines.append(_author_line(tx, t, publication, row["author"], context.clock.now()))
     if row["state"] == State.HELD:
         found = json.loads(row["verdicts"])
         reasons = [reason_text(t, reason, values) for _, _, reason, values in found]
@@ -345,10 +340,14 @@ def _card_title(t: Texts, row: Row) -> Rich:
     return head
 
 
-def _author_line(tx: Tx, t: Texts, publication: Publication, author: str) -> Rich:
+def _author_line(
+    tx: Tx, t: Texts, publication: Publication, author: str, now: float
+) -> Rich:
     row = tx.one(
-        "SELECT published, rejected, standing FROM author WHERE publication = :p AND tag = :tag",
-        {"p": publication.id, "tag": author},
+        "SELECT published, rejected, CASE WHEN standing = 'muted' AND until <= :now"
+        " THEN 'ordinary' ELSE standing END AS standing FROM author"
+        " WHERE publication = :p AND tag = :tag",
+        {"p": publication.id, "tag": author, "now": now},
     )
     published, refused = (row["published"], row["rejected"]) if row else (0, 0)
     words = t("Author: {published} published, {rejected} rejected",
@@ -437,9 +436,9 @@ def _undo_buttons(t: Texts, decision: Row | None) -> Rows:
     return ((Button(t("Undo"), "u" + decision["token"]),),)
 
 
-def _queue_view(tx: Tx, publication: Publication, channel: Channel) -> View | None:
-    beyond = beyond_cards(tx, publication.id, channel.id)
-    if not beyond:
+def _queue_view(publication: Publication, beyond: int) -> View | None:
+    """The header line: how many held comments have no card, as the delivery was raised for."""
+    if beyond < 1:
         return None
     t = texts(publication.language)
     words = t.n("{n} more comment waits: /queue", "{n} more comments wait: /queue", beyond)

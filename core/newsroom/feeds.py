@@ -95,9 +95,7 @@ def _poll(context: Context, row: Row) -> Poll:
     )
 
 
-def _tell_health(
-    tx: Tx, context: Context, row: Row, was: Poll, poll: Poll, now: float
-) -> None:
+def _tell_health(tx: Tx, context: Context, row: Row, was: Poll, poll: Poll, now: float) -> None:
     ill = (Health.ILL, Health.GONE)
     state = health(poll, now)
     since = poll.failing_since or was.failing_since or now
@@ -155,9 +153,7 @@ def _bring(
     publish = state == ArticleState.PUBLISHED
     article = articles.take_over(tx, context, feed["id"], draft, publish=publish)
     if article is None:
-        article = articles.add_article(
-            tx, context, feed["publication"], feed["id"], draft, state
-        )
+        article = articles.add_article(tx, context, feed["publication"], feed["id"], draft, state)
     articles.add_keys(tx, feed["publication"], article, keys)
     return article
 

@@ -47,14 +47,20 @@ def posted(tx: Tx, context: Context, event: Posted) -> int | None:
     if event.album and (first := _album_comment(tx, channel, event)):
         return _join_album(tx, context, event, channel, first)
     parent = _parent(tx, channel, thread["article"], event.reply_to, event.reply_number)
-    return store(tx, context, channel, thread, event, parent)
+    publication = house.publications[thread["publication"]]
+    return store(tx, context, publication, channel, thread, event, parent)
 
 
 def store(
-    tx: Tx, context: Context, channel: Channel, thread: Row, event: Posted, parent: int | None
+    tx: Tx,
+    context: Context,
+    publication: Publication,
+    channel: Channel,
+    thread: Row,
+    event: Posted,
+    parent: int | None,
 ) -> int:
     """Judge a comment written in a chat, and write it with its deliveries."""
-    publication = context.house(tx).publications[thread["publication"]]
     author = tag(context.keys, event.platform, event.person.identity or "admin:" + event.place)
     found = examine(tx, context, publication, thread, author, event.text, event.attachments)
     comment = add_comment(
@@ -151,10 +157,9 @@ def add_comment(
 
 
 def _next_number(tx: Tx, article: int) -> int:
-    row = tx.one(
-        "UPDATE article SET comments = comments + 1 WHERE id = :id RETURNING comments",
-        {"id": article},
-    )
+    # Two statements, because SQLite makes a table for what one with RETURNING gives back.
+    tx.run("UPDATE article SET comments = comments + 1 WHERE id = :id", {"id": article})
+    row = tx.one("SELECT comments FROM article WHERE id = :id", {"id": article})
     return int(row["comments"]) if row else 0
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from core.authors import tag
 from core.errors import UserError
-from core.events import Invoked
+from core.events import Edited, Invoked
 from core.i18n import texts
 from core.model import Channel, Purpose
 from core.newsroom import articles, commands, door
@@ -29,11 +30,11 @@ def invoked(tx: Tx, context: Context, event: Invoked) -> Answer:
     try:
         return _dispatch(tx, context, event, call)
     except UserError as refusal:
-        return Answer(Rich(str(refusal)), alert=str(refusal))
+        return Answer(Rich(str(refusal)), alert=str(refusal), public=_openly(event, call))
 
 
-def first_time(tx: Tx, context: Context, event: Invoked) -> bool:
-    """False where the platform repeats an invocation that was handled before. The key names a
+def first_time(tx: Tx, context: Context, event: Invoked | Edited) -> bool:
+    """False where the platform repeats what was handled before. The key names a
     chat, which may be a person, so only its keyed hash is kept."""
     if not event.key:
         return True
@@ -92,19 +93,22 @@ def _dispatch(tx: Tx, context: Context, event: Invoked, call: Call) -> Answer:
         return _started(tx, context, call)
     if event.command:
         answer = commands.run(tx, context, event.command, call)
-        at_desk = call.channel is not None and call.channel.purpose == Purpose.DESK
-        return Answer(
-            answer.text, answer.alert, answer.buttons, answer.menu, at_desk or call.private
-        )
+        return replace(answer, public=_openly(event, call))
     if event.private:
         return door.words(tx, context, call)
     return Answer()
 
 
+def _openly(event: Invoked, call: Call) -> bool:
+    """A command of the desk is answered there, before everybody who works there."""
+    at_desk = call.channel is not None and call.channel.purpose == Purpose.DESK
+    return bool(event.command) and (at_desk or call.private)
+
+
 def _started(tx: Tx, context: Context, call: Call) -> Answer:
     """The direct chat was opened, perhaps by a deep link whose payload is a door's token."""
     payload = call.argument.strip()
-    if payload == "policy" or payload.startswith("i"):
+    if payload.startswith("i"):
         return _policy(tx, context, call, payload)
     if payload.startswith("c") and (place := door.by_token(tx, payload[1:])) is not None:
         return door.open_door(tx, context, call, *place)
@@ -116,10 +120,9 @@ def _started(tx: Tx, context: Context, call: Call) -> Answer:
 def _policy(tx: Tx, context: Context, call: Call, token: str) -> Answer:
     """The policy behind the button of an article: that of its publication."""
     row = tx.one("SELECT publication FROM article WHERE token = :token", {"token": token[1:]})
-    if row is None and token != "policy":
+    if row is None:
         raise UserError(call.t("This link is not valid any more."))
-    if row is not None:
-        call.publication = row["publication"]
+    call.publication = row["publication"]
     return commands.run(tx, context, "policy", _about_nothing(call))
 
 
@@ -131,7 +134,7 @@ def _about_nothing(call: Call) -> Call:
 def _pressed(tx: Tx, context: Context, event: Invoked, call: Call) -> Answer:
     """A button or a form. A forged or old token does nothing and says so."""
     token, kind = event.token, event.token[:1]
-    if token == "policy" or kind == "i":
+    if kind == "i":
         return _policy(tx, context, call, token)
     if token in ("menu-edit", "menu-reply"):
         call.argument = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.i18n import Texts
 from core.model import Channel, Purpose
-from core.newsroom.birth import open_thread, post_recorded
+from core.newsroom.birth import open_thread, own_thread, post_recorded
 from core.newsroom.context import Context
 from core.newsroom.desk import tell_desk
 from core.newsroom.faces import face_of
@@ -107,11 +107,9 @@ def job(tx: Tx, context: Context, channel: Channel, row: Row) -> Job:
     """Everything that the outbox needs for one delivery."""
     capabilities = context.capabilities[channel.platform]
     reply_id, reply_place, reply_wanted = _reply_target(tx, channel, row)
-    view = (
-        face_of(tx, context, channel, row, quoted=reply_wanted and _quotes(tx, row, reply_place))
-        if row["want"] and row["role"] == "copy"
-        else None
-    )
+    quoted = reply_wanted and _quotes(tx, channel, row, reply_place)
+    shows = row["want"] and row["role"] == "copy"
+    view = face_of(tx, context, channel, row, quoted=quoted) if shows else None
     return Job(
         delivery=row["id"],
         channel=channel,
@@ -128,11 +126,11 @@ def job(tx: Tx, context: Context, channel: Channel, row: Row) -> Job:
             kind=channel.kind,
             purpose=channel.purpose.value,
             style=channel.style,
-            thread=row["thread_place"] or _own_thread(tx, channel, row),
+            thread=row["thread_place"] or own_thread(tx, channel, row),
             reply_to=reply_place,
         ),
         sent=_sent(tx, row["id"]),
-        lane=_lane(capabilities, row["thread_place"]),
+        lane=_lane(capabilities, row),
         title=_title(tx, row),
         opens_thread=_opens_thread(tx, channel, row),
         settle_until=_settle_until(tx, context, channel, row, capabilities),
@@ -140,20 +138,11 @@ def job(tx: Tx, context: Context, channel: Channel, row: Row) -> Job:
     )
 
 
-def _lane(capabilities: Capabilities, thread: str | None) -> str:
-    return thread or "" if capabilities.lane == "thread" else ""
-
-
-def _own_thread(tx: Tx, channel: Channel, row: Row) -> str | None:
-    """The thread that an article's message in this channel opened, so that an edit can bring
-    the thread's own name in line."""
-    if row["subject"] != "article" or not row["have"]:
-        return None
-    thread = tx.one(
-        "SELECT place FROM thread WHERE article = :a AND channel = :c AND dead = 0",
-        {"a": row["subject_id"], "c": channel.id},
-    )
-    return str(thread["place"]) if thread else None
+def _lane(capabilities: Capabilities, row: Row) -> str:
+    """Removals have a lane of their own: they cost no budget, and what is held must not stand
+    while sends wait for theirs."""
+    thread = row["thread_place"] or "" if capabilities.lane == "thread" else ""
+    return f"{thread}!" if row["want"] == 0 else thread
 
 
 def _sent(tx: Tx, delivery: int) -> tuple[Sent, ...]:
@@ -190,9 +179,12 @@ def _reply_target(tx: Tx, channel: Channel, row: Row) -> tuple[int | None, str |
     return message["id"], message["platform_id"], True
 
 
-def _quotes(tx: Tx, row: Row, reply_place: str | None) -> bool:
-    """A copy quotes where nothing can be answered; one that is up, where what it answered when
-    it was sent does not stand any more, whatever else of its parent does."""
+def _quotes(tx: Tx, channel: Channel, row: Row, reply_place: str | None) -> bool:
+    """A copy quotes where nothing can be answered, as always under a webhook's name; one that is
+    up, where what it answered when it was sent does not stand any more, whatever else of its
+    parent does."""
+    if channel.style == "webhook":
+        return True
     own = tx.one(
         "SELECT EXISTS (SELECT 1 FROM shows p WHERE p.message = m.reply_to AND p.position >= 0)"
         " AS answers FROM shows s JOIN message m ON m.id = s.message WHERE s.delivery = :d"
@@ -302,9 +294,7 @@ def sent(tx: Tx, context: Context, job: Job, message: int, digest: str, receipt:
 
 def _article_sent(tx: Tx, context: Context, job: Job, receipt: Receipt) -> None:
     if job.channel.purpose == Purpose.DISCUSS and receipt.thread is not None:
-        open_thread(
-            tx, context, job.subject_id, job.channel, receipt.thread, link=receipt.link
-        )
+        open_thread(tx, context, job.subject_id, job.channel, receipt.thread, link=receipt.link)
     elif job.channel.purpose == Purpose.ANNOUNCE:
         post_recorded(tx, context, job.subject_id, job.channel, receipt.message)
 
@@ -354,9 +344,7 @@ def done(tx: Tx, job: Job, note: str = "") -> bool:
 
 
 def _release_replies(tx: Tx, job: Job) -> None:
-    waiting = tx.one(
-        "SELECT 1 FROM comment WHERE parent = :id LIMIT 1", {"id": job.subject_id}
-    )
+    waiting = tx.one("SELECT 1 FROM comment WHERE parent = :id LIMIT 1", {"id": job.subject_id})
     if waiting is not None:
         tx.wake(job.channel.id)
 
@@ -455,8 +443,8 @@ def thread_gone(tx: Tx, context: Context, job: Job) -> None:
         job.channel.publication,
         f"thread:{job.article}:{job.channel.id}",
         lambda t: t("The thread of “{headline}” in {title} is gone. Comments go on elsewhere.",
-                    headline=headline, title=job.channel.title),  # fmt: skip
-    )
+                    headline=headline, title=job.channel.title),
+    )  # fmt: skip
 
 
 def settings(tx: Tx, context: Context, channel: Channel, now: float) -> list[SettingJob]:
@@ -475,9 +463,7 @@ def settings(tx: Tx, context: Context, channel: Channel, now: float) -> list[Set
     ]  # fmt: skip
 
 
-def applied(
-    tx: Tx, context: Context, job: SettingJob, *, after: float | None, note: str
-) -> None:
+def applied(tx: Tx, context: Context, job: SettingJob, *, after: float | None, note: str) -> None:
     """A setting was applied, emulated (`note` says so), or has to be tried again `after` s."""
     if after is None:
         tx.run(

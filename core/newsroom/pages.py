@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-
-from core.ports import Tx
-from core.text.model import Rich
+from core.ports import Row, Tx
 
 PAGE = (
     "SELECT c.number, p.number AS parent, c.name, c.platform, c.posted, r.text FROM comment c"
@@ -17,26 +13,12 @@ PAGE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A comment as everybody may read it. parent: the number of what it answers, or None; name:
-    the author's shown name; posted: Unix seconds (UTC)."""
-
-    number: int
-    parent: int | None
-    name: str
-    platform: str
-    posted: float
-    text: Rich
-
-
-def page(tx: Tx, article: int, after: int, limit: int) -> list[Remark]:
+def page(tx: Tx, article: int, after: int, limit: int) -> list[Row]:
     """The next visible comments of an article after the number `after` (0 = from the first), in
-    the order of their numbers, at most `limit`; shorter only at the thread's end."""
-    rows = tx.all(PAGE, {"article": article, "after": after, "limit": limit})
-    # One reading for all texts: a call each would cost more than the query.
-    texts = json.loads("[" + ",".join(row["text"] for row in rows) + "]")
-    return [
-        Remark(number, parent, name, platform, posted, Rich.load(text))
-        for (number, parent, name, platform, posted, _), text in zip(rows, texts, strict=True)
-    ]
+    the order of their numbers, at most `limit`; fewer only at the thread's end.
+
+    Each with number, parent (the number of what it answers, or None), name (the shown one),
+    platform, posted (Unix seconds, UTC) and text (`Rich.dump` as JSON: whoever shows a comment
+    reads it, so that a page costs little more than its query).
+    """
+    return tx.all(PAGE, {"article": article, "after": after, "limit": limit})

@@ -11,13 +11,10 @@ from core.errors import UserError
 from core.model import Mode, Purpose
 from core.newsroom import admin
 from core.newsroom.context import Context
-from core.newsroom.decide import refresh_article
+from core.newsroom.decide import refresh_newest
 from core.ports import Row, Tx
 
 Json = dict[str, Any]
-
-SHOWN_ARTICLES = 20
-"""How many of a publication's newest articles repeat its policy and mode in their last line."""
 
 
 def publications(tx: Tx, context: Context) -> list[Json]:
@@ -99,12 +96,7 @@ def set_publication(tx: Tx, context: Context, publication: int, changes: Json) -
         {**changes, "id": publication},
     )
     context.forget_house()
-    for row in tx.all(
-        "SELECT id FROM article WHERE publication = :p AND state = 'published'"
-        " ORDER BY id DESC LIMIT :n",
-        {"p": publication, "n": SHOWN_ARTICLES},
-    ):
-        refresh_article(tx, row["id"])
+    refresh_newest(tx, publication)
 
 
 def _check(tx: Tx, publication: int, changes: Json) -> None:
@@ -130,6 +122,23 @@ def _check(tx: Tx, publication: int, changes: Json) -> None:
 
 def remove_feed(tx: Tx, context: Context, publication: int | None, feed: str) -> str:
     """Stop following a feed, named by its number or address; its address. The articles stay."""
+    row = _feed(tx, context, publication, feed)
+    tx.run("DELETE FROM feed WHERE id = :id", {"id": row["id"]})
+    return str(row["url"])
+
+
+def feed_moved(tx: Tx, context: Context, publication: int | None, feed: str) -> str:
+    """Agree that the entries that a feed renewed are not new: at its next reading, which is due
+    now, what looks old is remembered under its new ids. The feed's address."""
+    row = _feed(tx, context, publication, feed)
+    tx.run(
+        "UPDATE feed SET moved = 1, etag = '', modified = '', next_at = 0 WHERE id = :id",
+        {"id": row["id"]},
+    )
+    return str(row["url"])
+
+
+def _feed(tx: Tx, context: Context, publication: int | None, feed: str) -> Json:
     rows = [
         row
         for row in feeds(tx, context, publication)
@@ -139,8 +148,7 @@ def remove_feed(tx: Tx, context: Context, publication: int | None, feed: str) ->
         raise UserError(f"No feed “{feed}” is followed: `feed list` tells their numbers.")
     if len(rows) > 1:
         raise UserError("Several publications follow it: give the number from `feed list`.")
-    tx.run("DELETE FROM feed WHERE id = :id", {"id": rows[0]["id"]})
-    return str(rows[0]["url"])
+    return rows[0]
 
 
 def move_feeds(tx: Tx, context: Context, ending: str, url: str) -> None:

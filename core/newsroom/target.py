@@ -8,7 +8,7 @@ permalink or a link to one of its messages.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.errors import UserError
 from core.i18n import Texts, texts
@@ -42,7 +42,7 @@ class Call:
     message: str | None = None
     reply_number: int | None = None
     argument: str = ""
-    text: Rich = Rich()
+    text: Rich = field(default_factory=Rich)
     private: bool = False
 
     @property
@@ -102,6 +102,8 @@ def _unmapped(tx: Tx, call: Call, channel: Channel, message: str) -> Row | None:
 
 def _by_number(tx: Tx, context: Context, call: Call, article: str, number: int) -> int:
     article_id = int(article) if article else _thread_article(tx, call)
+    if article_id is None and (own := _own_numbered(tx, call, number)) is not None:
+        return own
     if article_id is None:
         raise UserError(
             call.t("#{number} of which article? Write 3#{number} for article 3; /queue and the"
@@ -115,6 +117,18 @@ def _by_number(tx: Tx, context: Context, call: Call, article: str, number: int) 
     if row is None or _foreign(call, row):
         raise UserError(call.t("There is no comment #{number} here.", number=number))
     return int(row["id"])
+
+
+def _own_numbered(tx: Tx, call: Call, number: int) -> int | None:
+    """In the direct chat a bare number means the person's own comment, where only one has it:
+    its thread shows no article's number."""
+    if not call.private or not call.tag:
+        return None
+    rows = tx.all(
+        "SELECT id FROM comment WHERE author = :tag AND number = :n",
+        {"tag": call.tag, "n": number},
+    )
+    return int(rows[0]["id"]) if len(rows) == 1 else None
 
 
 def _foreign(call: Call, row: Row) -> bool:

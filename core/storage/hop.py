@@ -19,6 +19,9 @@ T = TypeVar("T")
 PINNED = "0.22.1"
 """The release of aiosqlite against which the hook was read."""
 
+STATEMENTS = 512
+"""Prepared statements that a connection keeps: more than the house has."""
+
 
 class Connection:
     """One sqlite3 connection on a thread of its own."""
@@ -29,7 +32,9 @@ class Connection:
     @classmethod
     async def open(cls, path: Path) -> Connection:
         """Connect, with the pragmas that durability and erasure need. Raises sqlite3.Error."""
-        connection = await aiosqlite.connect(path, isolation_level=None, timeout=30.0)
+        connection = await aiosqlite.connect(
+            path, isolation_level=None, timeout=30.0, cached_statements=STATEMENTS
+        )
         opened = cls(connection)
         try:
             await opened.hop(_prepare)

@@ -27,27 +27,32 @@ GROUP = 1000
 QUEUE = 20_000
 """Intake beyond this many waiting callers is refused with Overloaded."""
 
+NONE: Mapping[str, Any] = {}
+
 
 class SqliteTx:
     """One transaction over a sqlite3 connection, on the database's thread only."""
 
+    __slots__ = ("_execute", "woken")
+
     def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
+        self._execute = db.execute
         self.woken: set[int] = set()
 
     def one(self, sql: str, values: Mapping[str, Any] | None = None) -> Row | None:
-        row: Row | None = self._db.execute(sql, values or {}).fetchone()
+        row: Row | None = self._execute(sql, values or NONE).fetchone()
         return row
 
     def all(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Row]:
-        return self._db.execute(sql, values or {}).fetchall()
+        return self._execute(sql, values or NONE).fetchall()
 
     def run(self, sql: str, values: Mapping[str, Any] | None = None) -> int:
-        return self._db.execute(sql, values or {}).rowcount
+        return self._execute(sql, values or NONE).rowcount
 
     def insert(self, table: str, values: Mapping[str, Any]) -> int:
-        row = self._db.execute(_insert_sql(table, tuple(values)), values).lastrowid
-        return row or 0
+        # By position, because SQLite would look up every name again for every row.
+        sql = _insert_sql(table, tuple(values))
+        return self._execute(sql, tuple(values.values())).lastrowid or 0
 
     def wake(self, channel: int) -> None:
         self.woken.add(channel)
@@ -59,7 +64,7 @@ _INSERTS: dict[tuple[str, tuple[str, ...]], str] = {}
 def _insert_sql(table: str, names: tuple[str, ...]) -> str:
     sql = _INSERTS.get((table, names))
     if sql is None:
-        places = ", ".join(f":{name}" for name in names)
+        places = ", ".join("?" * len(names))
         sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"  # noqa: S608
         _INSERTS[(table, names)] = sql  # names come from code, never from data
     return sql
@@ -91,6 +96,7 @@ class SqliteDatabase:
         self._loop_task: asyncio.Task[None] | None = None
         self._arrived = asyncio.Event()
         self._listeners: list[Callable[[set[int]], None]] = []
+        self._reads: deque[_Call] = deque()
         self._read_lock = asyncio.Lock()
         self._closed = False
 
@@ -134,15 +140,39 @@ class SqliteDatabase:
         return result
 
     async def read(self, work: Callable[[Tx], T]) -> T:
-        async with self._read_lock:
-            try:
-                return await self._reader.hop(lambda db: _read(db, work))
-            except sqlite3.Error as error:
-                raise as_storage_error(error) from error
+        call = _Call(work, asyncio.get_running_loop().create_future())
+        self._reads.append(call)
+        try:
+            async with self._read_lock:
+                if not call.done.done():
+                    await self._share_snapshot(call)
+        except asyncio.CancelledError:
+            call.done.cancel()
+            raise
+        result: T = call.done.result()
+        return result
+
+    async def _share_snapshot(self, first: _Call) -> None:
+        """Run a read and all that wait by now over one snapshot. Whoever is left over, because
+        the one who ran for them was cancelled, runs again."""
+        group = [first]
+        group += [call for call in self._reads if call is not first and not call.done.done()]
+        self._reads.clear()
+        works = [call.work for call in group]
+        try:
+            outcomes = await self._reader.hop(lambda db: _read_group(db, works))
+        except sqlite3.Error as error:
+            raise as_storage_error(error) from error
+        for call, (result, failure) in zip(group, outcomes, strict=True):
+            if failure is not None:
+                _fail(call, failure)
+            elif not call.done.done():
+                call.done.set_result(result)
 
     async def data_version(self) -> int:
         """Changes when another process wrote to the file."""
-        row = await self._reader.hop(lambda db: db.execute("PRAGMA data_version").fetchone())
+        # The writer's own view: the reader's would change with every commit of this process.
+        row = await self._writer.hop(lambda db: db.execute("PRAGMA data_version").fetchone())
         return int(row[0])
 
     async def close(self) -> None:
@@ -219,9 +249,19 @@ def _run_group(
     return results, tx.woken
 
 
-def _read(db: sqlite3.Connection, work: Callable[[Tx], T]) -> T:
+def _read_group(
+    db: sqlite3.Connection, works: list[Callable[[Tx], Any]]
+) -> list[tuple[Any, Exception | None]]:
+    tx = SqliteTx(db)
     db.execute("BEGIN")
     try:
-        return work(SqliteTx(db))
+        return [_outcome(tx, work) for work in works]
     finally:
         db.execute("COMMIT")
+
+
+def _outcome(tx: SqliteTx, work: Callable[[Tx], Any]) -> tuple[Any, Exception | None]:
+    try:
+        return work(tx), None
+    except Exception as error:
+        return None, error

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +17,7 @@ from core.clock import SystemClock
 from core.feeds.model import Draft
 from core.newsroom import Rules
 from core.text.model import Rich
+from tests.campaign.report import record
 from tests.crash.boundary import Boundaries
 from tests.crash.scenario import HEADLINE, STEPS, Story, play
 from tests.road.house import House
@@ -103,7 +104,7 @@ async def _publish(house: House, story: Story, boundaries: Boundaries) -> bool:
 
 
 def _waiter(
-    house: House, boundaries: Boundaries, alive: asyncio.Future[bool]
+    house: House, boundaries: Boundaries, alive: asyncio.Future[Any]
 ) -> Callable[[Callable[[], object], str], Awaitable[bool]]:
     async def wait(condition: Callable[[], object], what: str) -> bool:
         seen = asyncio.ensure_future(house.until(condition, what))
@@ -195,4 +196,4 @@ async def test_a_crash_at_every_boundary(tmp_path: Path, switches: str) -> None:
             doubled += report.doubled
             runs += 1
     result = {"runs": runs, "lost": 0, "visible_held": 0, "doubled_unavoidable": doubled}
-    Path("campaign.json").write_text(json.dumps({f"crash {switches}": result}))
+    record(f"crash at every boundary, {switches}", result)

@@ -84,6 +84,9 @@ class Sink:
             self._changed.notify_all()
         return list(self.threads)
 
+    async def standing(self, platform: str, place: str, thread: str, most: int) -> Sequence[str]:
+        return ()
+
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:
         return self.map.intersection(messages)
 

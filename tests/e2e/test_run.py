@@ -161,13 +161,22 @@ async def test_a_newcomer_sees_one_thread_and_finds_it_again(tmp_path: Path) -> 
     assert not (tmp_path / "data" / "rehearsal.json").exists()
 
 
-def _check_the_conversation(state: Json) -> None:
-    """Everything that a sensible moderator lets through is on both sides, once, in its order."""
+def _once(found: list[int]) -> list[int]:
+    return list(dict.fromkeys(found))
+
+
+def _check_the_conversation(state: Json, *, killed: bool = False) -> None:
+    """Everything that a sensible moderator lets through is on both sides, once, in its order.
+
+    killed: Telegram, which cannot tell whether a message was sent, may show one twice.
+    """
     example = load_example()
     approved = [c for c in example.comments_of("scale-three") if c.verdict == "approve"]
     here, there = telegram(state)[HEADLINE], discord(state)[HEADLINE]
-    assert len(here) == len(there) == len(approved)
-    assert numbers(here) == numbers(there) == sorted(set(numbers(here)))
+    assert len(there) == len(approved)
+    assert numbers(there) == sorted(set(numbers(there)))
+    assert _once(numbers(here)) == numbers(there)
+    assert killed or len(here) == len(there)
     refused = [c.text[:20] for c in example.comments if c.verdict == "reject"]
     assert not [text for text in (*here, *there) if any(words in text for words in refused)]
     question = next(c for c in approved if c.key == "tide-15")
@@ -271,5 +280,5 @@ async def test_a_killed_rehearsal_goes_on_where_it_was(tmp_path: Path) -> None:
             program.process.kill()
             await program.process.communicate()
     async with running(tmp_path) as program:
-        _check_the_conversation(await program.ready())
+        _check_the_conversation(await program.ready(), killed=True)
         await program.stop(signal.SIGINT)

@@ -325,6 +325,7 @@ class Players:
         call, kind = TELEGRAM_CALLS[a % len(TELEGRAM_CALLS)], KINDS[b % len(KINDS)]
         self._fault("telegram", call, kind, 1 + (a // 8) % 2)
         self.memory.doubtful |= kind in ("drop_after", "torn")
+        self.memory.interrupted = True  # who administers the group may not be told
 
     async def _discord_fails(self, a: int, b: int) -> None:
         call, kind = DISCORD_CALLS[a % len(DISCORD_CALLS)], KINDS[b % len(KINDS)]

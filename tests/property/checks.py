@@ -47,18 +47,18 @@ class Comment:
 
     @property
     def readable(self) -> bool:
-        return self.row["state"] in ("published", "held") and self.row["shown"] > 0
+        return self.row["state"] in ("published", "held") and bool(self.row["shown"])
 
     @property
     def soft(self) -> bool:
         """Its original may stand although nobody approved its wording."""
-        return self.row["state"] == "held" and self.row["soft"] and self.row["origin"]
+        return self.row["state"] == "held" and bool(self.row["soft"] and self.row["origin"])
 
     def allowed(self, side: str) -> set[str]:
         """The marks that may be read on a side."""
         found = {self.marks[self.row["shown"]]} if self.readable else set()
         if self.soft and side == self.row["platform"]:
-            found.add(self.marks[self.row["revision"]])
+            found.update(self.marks.values())
         return found
 
     def needed(self, side: str) -> str | None:
@@ -261,7 +261,8 @@ def _desk(scene: Scene) -> None:
         blind = side == "discord" and scene.memory.desk_blind
         if len(waiting) not in (more or [0]) and not blind:
             scene.wrong(f"desk: {sorted(waiting)} wait uncounted on {side}, told {more}")
-        if (stale := carded - set(held)) and not doubtful:
+        offered = {_card_number(scene, text) for _, text, labels in found if "Approve" in labels}
+        if (stale := offered - set(held)) and not doubtful:
             scene.wrong(f"desk: {sorted(stale)} can still be decided on {side}")
 
 

@@ -68,7 +68,7 @@ class Said:
             return "published", self.revision
         if decision in ("reject", "Ban") and state == "held" and not shown:
             return "rejected", 0
-        if decision == "reject" and state == "held":
+        if decision in ("reject", "Ban") and state == "held":
             return "published", shown
         if decision == "remove" and (state == "published" or (state == "held" and shown)):
             return "removed", shown

@@ -63,8 +63,9 @@ def on_telegram(town: Town) -> list[Seen]:
     bot = next(bot["id"] for bot in town.telegram.bots() if bot["username"] == "thread_bot")
     found = []
     for message in town.telegram.messages(town.places.group):
-        if not message.get("text") or message.get("is_automatic_forward"):
-            continue
+        words = message.get("text") or "/"
+        if words.startswith("/") or message.get("is_automatic_forward"):
+            continue  # commands are answers' matter: they are taken away at most once
         quote, text = "", message["text"]
         for entity in message.get("entities") or ():
             if entity["type"] == "blockquote":

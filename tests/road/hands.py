@@ -95,18 +95,14 @@ class Hands:
             self.d.person_presses(who or self.p.mod, card["id"], button), f"press of {button}"
         )
 
-    async def slash(
-        self, person: str, channel: str, name: str, **options: str
-    ) -> str:
+    async def slash(self, person: str, channel: str, name: str, **options: str) -> str:
         """A slash command; the private answer."""
         made = await self.house.until(
             lambda: self._slash(person, channel, name, options), f"/{name} is registered"
         )
         return (await self.answered(made, f"/{name}")).text
 
-    def _slash(
-        self, person: str, channel: str, name: str, options: Json
-    ) -> Interaction | None:
+    def _slash(self, person: str, channel: str, name: str, options: Json) -> Interaction | None:
         try:
             return self.d.person_commands(person, channel, name, options)
         except NotPossible as error:

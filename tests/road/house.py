@@ -28,6 +28,12 @@ TELEGRAM_TOKEN = "7000000001:AAcanaryCanaryCanaryCanaryCanaryCan"
 DISCORD_TOKEN = "canary.discord.token"
 SECRET = b"s" * 32
 PATIENCE = 15.0
+WRITING = (
+    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos",
+    "can_send_videos", "can_send_video_notes", "can_send_voice_notes", "can_send_polls",
+    "can_send_other_messages",
+)  # fmt: skip
+"""What the members of a group must not be allowed where its way in is the door."""
 
 Json = dict[str, Any]
 
@@ -97,7 +103,7 @@ class House:
             ana, boss, d.add_person("Ben", guild=guild), mod,
         )  # fmt: skip
         if way == "door":
-            t.set_permissions(group, can_send_messages=False)
+            t.set_permissions(group, **dict.fromkeys(WRITING, False))
 
     async def open(self) -> None:
         """Start the servers and build the wiring."""

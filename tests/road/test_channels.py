@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from bots.rehearsal.discord.building import overwrite
 from bots.rehearsal.discord.flags import BOT, Permission
-from bots.rehearsal.world import Switches
+from bots.rehearsal.world import Fault, Switches
 from core.errors import UserError
 from core.feeds.model import Draft
 from core.model import Purpose
@@ -18,6 +19,7 @@ from core.text.model import Rich
 from tests.road.house import TELEGRAM_TOKEN, House, newsroom
 
 Json = dict[str, Any]
+CROSSPOSTED = 1
 BOT_ID = int(TELEGRAM_TOKEN.split(":")[0])
 
 
@@ -104,6 +106,32 @@ async def test_channel_with_group_whenever_the_forward_comes(tmp_path: Path, for
         assert len(articles) == 1, "the forward alone, no root of ours beside it"
 
 
+async def test_comments_before_the_post_is_recorded_are_kept(tmp_path: Path) -> None:
+    """The forward and a comment under it overtake the answer to the send."""
+    switches = Switches(forward="before")
+    async with newsroom(tmp_path, mode="open", switches=switches) as house:
+        t, p = house.telegram, house.places
+        late = Fault("telegram", "sendMessage", "drop_after", where=_into(p.channel))
+        house.world.faults.add(late)
+        await publish(house)
+        root = await house.until(house.root, "the forward")
+        t.person_posts(p.ana, p.group, "Quicker than the answer", under=root)
+        await house.until(lambda: house.thread_message("Quicker"), "relayed")
+        await house.until(
+            lambda: (
+                "conversation on Telegram"
+                in house.discord.messages(house.forum_thread() or "")[0]["embeds"][0]["description"]
+            ),
+            "linked",
+        )
+        posts = [m for m in t.messages(p.channel) if "Harbour report" in m.get("text", "")]
+        assert len(posts) == 1
+
+
+def _into(chat: int) -> Callable[[Json], bool]:
+    return lambda params: str(params.get("chat_id")) == str(chat)
+
+
 async def test_a_forward_that_comes_after_our_own_root(tmp_path: Path) -> None:
     """The group is told of the post late: what stands in between is taken back."""
     rules, switches = Rules(forward_wait=0.0), Switches(forward="missing")
@@ -115,6 +143,7 @@ async def test_a_forward_that_comes_after_our_own_root(tmp_path: Path) -> None:
         t.world.switches.forward = "after"
         doc = t.memory.messages(t.known_chat(p.channel)["key"])[-1]
         t.posting.settle(t.posting.forward_later([doc]))
+        t.world.touch()
         await house.until(house.root, "the forward")
         await house.until(
             lambda: own["message_id"] not in [m["message_id"] for m in house.group()], "ours goes"
@@ -171,8 +200,10 @@ async def test_a_topic_for_each_article(tmp_path: Path) -> None:
         assert house.thread_message("About the bridge") is None
         await _correct_title(house, second, "Bridge report, corrected")
         await house.until(
-            lambda: t.known_chat(group)["topics"][str(topics["Bridge report"])]["name"]
-            == "Bridge report, corrected",
+            lambda: (
+                t.known_chat(group)["topics"][str(topics["Bridge report"])]["name"]
+                == "Bridge report, corrected"
+            ),
             "the topic is renamed",
         )
         await house.product.newsroom.command(None, "lock", str(first))
@@ -212,10 +243,9 @@ async def test_message_and_thread(tmp_path: Path, kind: str) -> None:
         t.person_posts(p.ana, p.group, "And back", reply_to=answer["message_id"])
         copy = await house.until(lambda: in_threads(house, place, "And back"), "relayed back")
         assert copy["message_reference"]
-        crossposted = 1 << 1
         if kind == "announcement":
             await house.until(
-                lambda: d.messages(place)[0]["flags"] & (crossposted >> 1), "published to followers"
+                lambda: d.messages(place)[0]["flags"] & CROSSPOSTED, "published to followers"
             )
         await house.product.newsroom.command(None, "lock", str(article))
         await house.until(lambda: d.channel(thread)["thread_metadata"]["locked"], "locked")
@@ -248,6 +278,7 @@ async def test_webhook_style(tmp_path: Path) -> None:
         t.person_posts(p.ana, p.group, "To Ben", reply_to=back["message_id"])
         answer = await house.until(lambda: house.thread_message("To Ben"), "answered")
         assert "discord.com/channels/" in answer["content"], "a link in place of a reply"
+        assert "> #2 Ben: An answer" in answer["content"]
         t.person_edits(p.ana, p.group, sent["message_id"], "Under my own name, edited")
         edited = await house.until(lambda: house.thread_message("name, edited"), "edited")
         assert edited["id"] == copy["id"]
@@ -274,7 +305,7 @@ async def test_two_forums_and_telegram_relay_among_all(tmp_path: Path) -> None:
         d.person_posts(p.ben, there, "From the second forum")
         copy = await house.until(lambda: house.thread_message("From the second forum"), "first")
         one = await house.until(lambda: house.group_message("From the second forum"), "group")
-        assert copy["content"].startswith("**#1")
+        assert copy["content"].startswith("#1 **Ben**")
         t.person_posts(p.ana, p.group, "To both", reply_to=one["message_id"])
         first = await house.until(lambda: house.thread_message("To both"), "first forum")
         second = await house.until(lambda: in_threads(house, other, "To both"), "second forum")
@@ -283,8 +314,10 @@ async def test_two_forums_and_telegram_relay_among_all(tmp_path: Path) -> None:
         post = await house.until(lambda: in_chat(house, p.channel, "#foreign-desk"), "both linked")
         assert post["text"].count("The conversation on Discord") == 2
         await house.until(
-            lambda: "The conversation on Discord, #foreign-desk"
-            in d.messages(house.forum_thread() or "")[0]["embeds"][0]["description"],
+            lambda: (
+                "The conversation on Discord, #foreign-desk"
+                in d.messages(house.forum_thread() or "")[0]["embeds"][0]["description"]
+            ),
             "the forums link to each other",
         )
 
@@ -375,7 +408,9 @@ async def test_connect_from_chat(tmp_path: Path) -> None:
             lambda: any("Connected" in m["content"] for m in d.ephemeral_to(p.mod)), "Discord desk"
         )
         assert ("discord", p.discord_desk, "desk") in await connected(house)
-        assert not in_chat(house, p.group, "/connect"), "the code does not stand in the group"
+        typed = [m for m in house.group() if not m.get("is_automatic_forward")]
+        assert "/connect" not in str(typed), "the code does not stand in the group"
+        assert not in_chat(house, p.channel, "/connect"), "nor in the channel"
 
 
 async def test_a_code_is_good_until_it_worked_once(tmp_path: Path) -> None:

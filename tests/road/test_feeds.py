@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from core.newsroom import Rules, admin
+from core.newsroom import Rules, admin, register
 from core.newsroom.feeds import Due
 from tests.road.house import House, newsroom
 from tests.road.site import Entry, Site, website
@@ -175,6 +175,52 @@ async def test_what_left_the_feed_but_stands_stays(tmp_path: Path) -> None:
         assert "withdrawn" not in article(house, "Third report")["text"]
 
 
+async def test_a_feed_that_moved_waits_for_a_word(tmp_path: Path) -> None:
+    old = [Entry(f"n{n}", f"Report number {n}", n) for n in range(1, 6)]
+    async with newsroom(tmp_path) as house, website(old) as site:
+        feed = await follow(house, site)
+        for entry in old:
+            site.drop(entry.slug)
+            renewed = f"moved-{entry.slug}"
+            site.put(Entry(renewed, f"{entry.headline} again", entry.hour, entry.words * 2))
+        assert await poll(house, feed) == []
+        told = f"commonthread feed moved {feed}"
+        await house.until(lambda: _desk_says(house, told), "told at the desk")
+        await house.product.newsroom.change(
+            lambda tx, c: register.feed_moved(tx, c, None, str(feed))
+        )
+
+        async def agreed() -> bool:
+            return bool((await _row(house, feed))["moved"] == 0)
+
+        await house.until_async(agreed, "read again")
+        site.put(Entry("new", "A new report", 9))
+        await poll(house, feed)
+        await both(house, "A new report")
+
+
+async def test_a_withdrawal_that_was_undone_stays_undone(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, rules=QUICK) as house, website(ENTRIES) as site:
+        feed = await follow(house, site, last=1)
+        await both(house, "Third report")
+        site.drop("three")
+        site.gone["three"] = 404
+        site.put(Entry("four", "Fourth report", 4))
+        await poll(house, feed)
+        await house.until(lambda: "withdrawn" in article(house, "Third report")["text"], "gone")
+        told = await house.until(
+            lambda: [m for m in house.cards() if "left its feed" in m.get("text", "")], "told"
+        )
+        number = told[0]["text"].split("/undo ")[1].split()[0]
+        house.telegram.person_posts(house.places.boss, house.places.desk, f"/undo {number}")
+        await house.until(lambda: "withdrawn" not in article(house, "Third report")["text"], "back")
+        asked = site.page_asked.count("three")
+        site.put(Entry("five", "Fifth report", 5))
+        await poll(house, feed)
+        await both(house, "Third report", "Fourth report", "Fifth report")
+        assert site.page_asked.count("three") == asked
+
+
 async def test_a_broken_feed_is_told_and_comes_back(tmp_path: Path) -> None:
     async with newsroom(tmp_path) as house, website(ENTRIES) as site:
         feed = await follow(house, site)
@@ -231,7 +277,8 @@ async def test_publish_takes_the_feeds_entry(tmp_path: Path) -> None:
         site.put(Entry("four", "Fourth report", 4))
         await poll(house, feed)
         await both(house, "Fourth report")
-        t.person_presses(p.boss, p.desk, preview["message_id"], "Publish")
+        other = await house.until(lambda: _discord_preview(house, "Second"), "there too")
+        house.discord.person_presses(p.mod, other["id"], "Publish")
         await both(house, "Fourth report", "Second report")
         site.change("two", words="Everything moved again.")
         await poll(house, feed)
@@ -274,9 +321,9 @@ def _desk_says(house: House, words: str) -> bool:
     return any(words in m.get("text", "") for m in house.telegram.messages(house.places.desk))
 
 
-def _discord_preview(house: House) -> dict[str, Any] | None:
+def _discord_preview(house: House, words: str = "An old report") -> dict[str, Any] | None:
     found = [
         m for m in house.discord.messages(house.places.discord_desk)
-        if m["embeds"] and "An old report" in m["embeds"][0]["description"] and m["components"]
+        if m["embeds"] and words in m["embeds"][0]["description"] and m["components"]
     ]  # fmt: skip
     return found[-1] if found else None

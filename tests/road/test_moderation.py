@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core.newsroom import admin
 from tests.road.hands import Hands
 from tests.road.house import newsroom
 
@@ -21,6 +23,16 @@ async def published(folder: Path, mode: str = "held") -> AsyncIterator[Hands]:
         yield Hands(house)
 
 
+async def _approves(hands: Hands, words: str) -> dict[str, Any]:
+    """Boss approves what waits; the card as it was."""
+    card: dict[str, Any] = await hands.house.until(
+        lambda: hands.house.card(words), f"card of {words}"
+    )
+    hands.presses(card, "Approve")
+    await hands.copies(words)
+    return card
+
+
 # Modes
 
 
@@ -28,13 +40,11 @@ async def test_new_lets_an_author_through_after_two_published_comments(tmp_path:
     async with published(tmp_path, "new") as hands:
         for words in ("my first", "my second"):
             hands.ana(words)
-            card = await hands.house.until(lambda w=words: hands.house.card(w), f"card of {words}")
+            card = await _approves(hands, words)
             assert "a new author" in card["text"]
-            hands.presses(card, "Approve")
-            await hands.copies(words)
         hands.ana("my third")
         await hands.house.until(lambda: hands.copy_here("my third"), "let through")
-        assert hands.house.group_message("my third")["text"] == "my third"
+        assert "my third" in hands.t.texts(hands.p.group)
 
 
 async def test_held_soft_leaves_the_original_and_holds_the_relay(tmp_path: Path) -> None:
@@ -210,8 +220,10 @@ async def test_ten_cards_and_a_line_for_the_rest(tmp_path: Path) -> None:
             "the header line",
         )
         await hands.house.until(
-            lambda: (hands.t.message(hands.p.desk, line["message_id"]) or {}).get("text")
-            == "2 more comments wait: /queue",
+            lambda: (
+                (hands.t.message(hands.p.desk, line["message_id"]) or {}).get("text")
+                == "2 more comments wait: /queue"
+            ),
             "two more",
         )
         await hands.settled()
@@ -225,10 +237,46 @@ async def test_ten_cards_and_a_line_for_the_rest(tmp_path: Path) -> None:
         hands.presses(waiting[0], "Approve")
         await hands.house.until(lambda: hands.house.card("remark 11 waits"), "the next card opens")
         await hands.house.until(
-            lambda: (hands.t.message(hands.p.desk, line["message_id"]) or {}).get("text")
-            == "1 more comment waits: /queue",
+            lambda: (
+                (hands.t.message(hands.p.desk, line["message_id"]) or {}).get("text")
+                == "1 more comment waits: /queue"
+            ),
             "one more",
         )
+
+
+async def test_a_long_comments_card_has_its_buttons_below(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        hands.ana("Long " * 810 + "the end")
+        card = await hands.house.until(lambda: hands.house.card("the end"), "last part of the card")
+        assert "1#1 …" not in card["text"]
+        other = await hands.house.until(lambda: hands.house.discord_card("the end"), "on Discord")
+        await hands.clicks(other, "Approve")
+        await hands.house.until(lambda: hands.house.card("Published by Mod"), "decided")
+        await hands.copies("the end")
+        await hands.settled()
+        thread = hands.house.forum_thread() or ""
+        assert len([m for m in hands.d.texts(thread) if "Long" in m]) == 3
+
+
+async def test_the_queue_is_worked_off_privately_on_discord(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        hands.ana("one thing")
+        hands.ana("another thing")
+        await hands.house.until(lambda: hands.house.discord_card("another"), "cards")
+        d, p = hands.d, hands.p
+        assert "2 comments wait" in await hands.slash(p.mod, p.discord_desk, "queue")
+        listed = d.ephemeral_to(p.mod)[-1]
+        d.person_presses(p.mod, listed["id"], "✗ 1#1")
+        await hands.house.until(
+            lambda: "Why is it rejected?" in (d.message(listed["id"]) or {})["content"], "asked"
+        )
+        d.person_presses(p.mod, listed["id"], "off topic")
+        await hands.house.until(lambda: hands.house.card("Rejected by Mod: off topic"), "decided")
+        assert "1 comment waits" in await hands.slash(p.mod, p.discord_desk, "queue")
+        d.person_presses(p.mod, d.ephemeral_to(p.mod)[-1]["id"], "✓ 1#2")
+        await hands.copies("another thing")
+        assert await hands.slash(p.mod, p.discord_desk, "queue") == "Nothing waits."
 
 
 # Standing
@@ -271,7 +319,9 @@ async def test_an_anonymous_admin_decides_as_an_admin_of_the_group(tmp_path: Pat
         await hands.house.until(lambda: hands.house.card("two"), "cards")
         made = hands.t.person_posts(hidden, hands.p.desk, "/approve 1#1", anonymous_admin=True)
         assert made["from"]["username"] == "GroupAnonymousBot"
-        await hands.house.until(lambda: hands.house.card("Published by an admin of this group"), "1")
+        await hands.house.until(
+            lambda: hands.house.card("Published by an admin of this group"), "1"
+        )
         hands.presses(hands.house.card("two") or {}, "Approve", who=hidden)
         await hands.house.until(lambda: _decided(hands, "two"), "by button")
         card = hands.house.card("two")
@@ -326,6 +376,49 @@ async def test_a_removed_comment_with_replies_leaves_a_placeholder(tmp_path: Pat
         assert hands.t.message(hands.p.group, there["message_id"])
         await hands.at_desk("/remove 1#2")
         await hands.nowhere("This comment was removed.")
+
+
+# Who may
+
+
+async def test_somebody_on_the_roster_moderates_without_being_an_admin(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        carol = hands.t.add_person("Carol")
+        hands.t.join(hands.p.desk, carol)
+        code = await hands.house.product.newsroom.change(
+            lambda tx, context: admin.make_code(tx, context, None, 1)
+        )
+        await hands.starts(carol)
+        hands.t.person_posts(carol, hands.bot, f"/connect {code}")
+        await hands.house.until(
+            lambda: "You are a moderator now." in hands.t.texts(carol), "on the roster"
+        )
+        hands.ana("for Carol")
+        card = await hands.house.until(lambda: hands.house.card("for Carol"), "card")
+        hands.presses(card, "Approve", who=carol)
+        await hands.house.until(lambda: hands.house.card("Published by Carol"), "decided")
+
+
+# Pictures
+
+
+async def test_a_line_names_what_was_attached(tmp_path: Path) -> None:
+    async with published(tmp_path, "open") as hands:
+        hands.ana("look at this", media="photo")
+        await hands.house.until(lambda: hands.copy_here("Attached: photo"), "on Discord")
+        thread = hands.house.forum_thread() or ""
+        hands.d.person_posts(
+            hands.p.ben, thread, "the ruling", attachments=(("ruling.pdf", b"%PDF-"),)
+        )
+        copy = await hands.house.until(lambda: hands.copy_there("the ruling"), "on Telegram")
+        assert "Attached: file “ruling.pdf”" in copy["text"]
+        for number in range(3):
+            hands.ana("an album" if not number else "", media="photo", album="album 1")
+        await hands.house.until(
+            lambda: hands.copy_here("Attached: photo, photo, photo"), "one comment of three"
+        )
+        await hands.settled()
+        assert len([m for m in hands.d.texts(thread) if "photo, photo" in m]) == 1
 
 
 # The log

@@ -66,6 +66,9 @@ class RecordingSink:
     async def watched(self, platform: str) -> Sequence[tuple[str, str, str | None]]:
         return ()
 
+    async def standing(self, platform: str, place: str, thread: str, most: int) -> Sequence[str]:
+        return ()
+
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:
         return set()
 

@@ -6,6 +6,7 @@ Messages are message objects of Discord's API, what is shown to this person alon
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from bots.rehearsal.discord import invoking, present
@@ -17,6 +18,11 @@ from bots.rehearsal.discord.side import DiscordSide
 from bots.rehearsal.stage import DiscordStage, StagePerson
 
 Json = dict[str, Any]
+
+_PRIVATE = 15 * 60.0
+"""World seconds for which what is shown to one person alone stays: as long as its token can
+change it. The apps keep it until they are started anew."""
+_EPHEMERAL = 64
 
 
 class DiscordView:
@@ -90,11 +96,17 @@ class DiscordView:
         held = in_channel(self._side.state, doc, user)
         manages = bool(held & Permission.MANAGE_MESSAGES) and doc["type"] != Kind.DM
         seen = self._side.visible_to(user, doc["id"])
-        return [self._with_rights(message, user, manages) for message in seen]
+        return [self._with_rights(one, user, manages) for one in seen if not self._gone(one)]
+
+    def _gone(self, message: Json) -> bool:
+        """Whether it was shown to one person alone and is forgotten by now."""
+        sent = datetime.fromisoformat(message["timestamp"]).timestamp()
+        old = self._side.state.now() - sent > _PRIVATE
+        return bool(message["flags"] & _EPHEMERAL) and old
 
     def _with_rights(self, message: Json, user: str, manages: bool) -> Json:
         mine = message["author"]["id"] == user
-        hidden = bool(message["flags"] & 64)
+        hidden = bool(message["flags"] & _EPHEMERAL)
         return message | {
             "mine": mine,
             "editable": mine,

@@ -294,3 +294,30 @@ CREATE TABLE cursor (
     value TEXT NOT NULL,
     PRIMARY KEY (platform, place)
 );
+
+-- One row, whose version changes with every change to the publications, channels and moderators,
+-- whoever makes it: what was read of them holds as long as it is the same. By chance and not by
+-- counting, so that what a transaction that was rolled back had read is never taken for current.
+CREATE TABLE house (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    version INTEGER NOT NULL
+);
+INSERT INTO house (id, version) VALUES (1, random());
+CREATE TRIGGER house_publication_insert AFTER INSERT ON publication
+    BEGIN UPDATE house SET version = random(); END;
+CREATE TRIGGER house_publication_update AFTER UPDATE ON publication
+    BEGIN UPDATE house SET version = random(); END;
+CREATE TRIGGER house_publication_delete AFTER DELETE ON publication
+    BEGIN UPDATE house SET version = random(); END;
+CREATE TRIGGER house_channel_insert AFTER INSERT ON channel
+    BEGIN UPDATE house SET version = random(); END;
+CREATE TRIGGER house_channel_update AFTER UPDATE ON channel
+    BEGIN UPDATE house SET version = random(); END;
+CREATE TRIGGER house_channel_delete AFTER DELETE ON channel
+    BEGIN UPDATE house SET version = random(); END;
+CREATE TRIGGER house_moderator_insert AFTER INSERT ON moderator
+    BEGIN UPDATE house SET version = random(); END;
+CREATE TRIGGER house_moderator_update AFTER UPDATE ON moderator
+    BEGIN UPDATE house SET version = random(); END;
+CREATE TRIGGER house_moderator_delete AFTER DELETE ON moderator
+    BEGIN UPDATE house SET version = random(); END;

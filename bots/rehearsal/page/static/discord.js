@@ -100,10 +100,22 @@ export class DiscordColumn {
     const where = thread ?? this.channel();
     const forum = !thread && this.channel()?.kind === "forum";
     const name = thread ? thread.name : this.channel() ? `#${this.channel().name}` : `@${this.discord.bot.name}`;
-    const closed = forum ? "Open a post to write in it" : where?.writable === false ? "You do not have permission to send messages here. Buttons, menus and commands still work." : "";
+    const closed = forum ? "Open a post to write in it" : !this.writable ? this.closedNote() : "";
     this.composer.node.classList.toggle("commands-only", Boolean(closed) && !forum);
-    this.composer.at(JSON.stringify(this.view), `Message ${snippet(name, 34)} as ${this.discord.person.name}`, closed);
+    const hint = closed && !forum ? "Only commands, such as /help," : `Message ${snippet(name, 34)}`;
+    this.composer.at(JSON.stringify(this.view), `${hint} as ${this.discord.person.name}`, closed);
     if (closed && !forum) this.composer.row.hidden = false;
+  }
+
+  /** Whether this person writes in what is shown; the direct chat is open to everybody. */
+  get writable() {
+    return (this.thread() ?? this.channel())?.writable !== false;
+  }
+
+  closedNote() {
+    return this.app.state.way === "door"
+      ? "Readers cannot write here: press Comment under the article or Reply on a comment."
+      : "You do not have permission to send messages here. Buttons, menus and commands still work.";
   }
 
   // messages
@@ -149,7 +161,7 @@ export class DiscordColumn {
     const close = before && before.author.id === message.author.id && before.author.username === message.author.username
       && message.type === 0 && before.type !== 18 && !(message.flags & 64) && !(before.flags & 64)
       && Date.parse(message.timestamp) - Date.parse(before.timestamp) < TOGETHER;
-    const sig = JSON.stringify([message, Boolean(close), this.app.busyAt(`dc:${message.id}`), this.discord.menus.map((one) => one.name), this.discord.person.key]);
+    const sig = JSON.stringify([message, Boolean(close), this.app.busyAt(`dc:${message.id}`), this.discord.menus.map((one) => one.name), this.discord.person.key, this.writable]);
     return { key: `m${message.id}`, sig, make: () => this.message(message, close, channel) };
   }
 
@@ -217,7 +229,7 @@ export class DiscordColumn {
     if (message.flags & 64) return "";
     const focus = (name) => ({ data: { focus: `${name}-${message.id}` } });
     return el("div", { class: "dc-tools" },
-      iconButton("reply", "Reply", () => this.reply(message), focus("reply")),
+      this.writable ? iconButton("reply", "Reply", () => this.reply(message), focus("reply")) : "",
       message.editable ? iconButton("edit", "Edit", () => this.edit(message), focus("edit")) : "",
       iconButton("more", "More", (event) => this.menu(message, event.currentTarget), { ...focus("more"), "aria-haspopup": "menu" }));
   }
@@ -231,7 +243,8 @@ export class DiscordColumn {
   }
 
   menu(message, anchor, point) {
-    const entries = [{ label: "Reply", icon: "reply", run: () => this.reply(message) }];
+    const entries = [];
+    if (this.writable) entries.push({ label: "Reply", icon: "reply", run: () => this.reply(message) });
     if (message.editable) entries.push({ label: "Edit Message", icon: "edit", run: () => this.edit(message) });
     entries.push({ label: "Copy Text", run: () => navigator.clipboard?.writeText(message.content) });
     const { guild } = this.discord;

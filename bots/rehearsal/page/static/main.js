@@ -291,7 +291,17 @@ class App {
     for (const role of ["reader", "moderator"]) {
       document.getElementById(`as-${role}s`).setAttribute("aria-pressed", String(roles.size === 1 && roles.has(role)));
     }
+    const mode = document.getElementById("mode");
+    const door = this.state.way === "door";
+    mode.textContent = door ? "rehearsal · anonymous" : "rehearsal";
+    mode.title = door
+      ? "Readers comment through the bot, under a pseudonym. Without --door they write in the threads."
+      : "Readers write in the threads, under their names. With --door they comment through the bot, anonymously.";
     document.title = `${this.state.publication.name} · Commonthread rehearsal`;
+  }
+
+  async withdraw({ slug, headline }) {
+    if (await this.act("telegram", { do: "withdraw", slug })) toast(`“${headline}” left the site. The bots look three times before they say so.`);
   }
 
   newsroom(anchor) {
@@ -303,7 +313,7 @@ class App {
       if (one.state === "waiting") entries.push({ label: "Publish in the feed", run: act("publish", one.slug) });
       if (one.state === "withdrawn") entries.push({ label: "Put back", run: act("publish", one.slug) });
       if (one.state === "published" && one.correctable) entries.push({ label: "Correct a figure", icon: "edit", run: act("correct", one.slug) });
-      if (one.state === "published" || one.state === "corrected") entries.push({ label: "Withdraw", icon: "close", danger: true, run: act("withdraw", one.slug) });
+      if (one.state === "published" || one.state === "corrected") entries.push({ label: "Withdraw", icon: "close", danger: true, run: () => this.withdraw(one) });
     }
     openMenu(entries, anchor, null, "bar-menu");
   }

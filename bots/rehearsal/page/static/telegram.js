@@ -31,6 +31,12 @@ export class TelegramColumn {
     return this.telegram.channel.posts.find((one) => one.post.message_id === this.view.post);
   }
 
+  /** Whether this person writes in what is shown. */
+  get writable() {
+    const { view, telegram } = this;
+    return (view.name === "thread" ? telegram.group : telegram[view.name]).writable !== false;
+  }
+
   /** The chat of the view in the words of /api/act: "channel", "group", "desk", "private". */
   chat() {
     return this.view.name === "thread" ? "group" : this.view.name;
@@ -86,10 +92,10 @@ export class TelegramColumn {
       this.composer.at("private", "Message", el("button", { type: "button", class: "tg-start", onclick: () => this.act({ do: "start", payload: "" }) }, "START"));
       return;
     }
-    const chat = view.name === "thread" ? this.telegram.group : this.telegram[view.name];
-    const closed = view.name === "channel" ? "Only administrators write in the channel" : "Writing is not allowed here. Use the bot.";
+    const door = this.app.state.way === "door" ? "Readers cannot write here: press Comment under the article or Reply on a comment" : "You are not allowed to write here";
+    const closed = view.name === "channel" ? "Only administrators write in the channel" : door;
     const hint = view.name === "thread" ? "Leave a comment" : view.name === "channel" ? "Broadcast" : "Message";
-    this.composer.at(JSON.stringify(view), `${hint} as ${this.telegram.person.name}`, chat.writable === false ? closed : "");
+    this.composer.at(JSON.stringify(view), `${hint} as ${this.telegram.person.name}`, this.writable ? "" : closed);
   }
 
   // messages
@@ -232,7 +238,7 @@ export class TelegramColumn {
   menu(message, anchor, point) {
     const sender = message.sender_chat?.title ?? message.from?.first_name ?? this.telegram.channel.title;
     const entries = [];
-    if (message.chat.type !== "channel") entries.push({ label: "Reply", icon: "reply", run: () => this.composer.reply({ id: message.message_id, name: sender, text: message.text ?? message.caption ?? "" }) });
+    if (message.chat.type !== "channel" && this.writable) entries.push({ label: "Reply", icon: "reply", run: () => this.composer.reply({ id: message.message_id, name: sender, text: message.text ?? message.caption ?? "" }) });
     if (message.editable && message.text !== undefined) entries.push({ label: "Edit", icon: "edit", run: () => this.composer.edit({ id: message.message_id, text: message.text, chat: this.chatOf(message) }) });
     entries.push({ label: "Copy text", run: () => navigator.clipboard?.writeText(message.text ?? message.caption ?? "") });
     if (message.deletable) entries.push({ label: "Delete", icon: "close", danger: true, run: () => this.act({ do: "delete", chat: this.chatOf(message), message: message.message_id }) });

@@ -1,0 +1,329 @@
+"""What authors do with their words after they wrote them: change, withdraw, at any length."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.road.hands import Hands
+from tests.road.house import newsroom
+
+Json = dict[str, Any]
+
+
+@asynccontextmanager
+async def published(folder: Path, mode: str = "open") -> AsyncIterator[Hands]:
+    """A newsroom with one article; Ana has spoken to the bot before."""
+    async with newsroom(folder, mode=mode) as house:
+        await house.publish()
+        hands = Hands(house)
+        await hands.starts(hands.p.ana)
+        yield hands
+
+
+async def approved(hands: Hands, words: str) -> tuple[Json, Json]:
+    """Approve what waits; the copies."""
+    card = await hands.house.until(lambda: hands.house.card(words), f"card of {words}")
+    hands.presses(card, "Approve")
+    return await hands.copies(words)
+
+
+def bolds(message: Json) -> set[str]:
+    """The bold words of a Telegram message (of the basic plane)."""
+    return {
+        message["text"][e["offset"] : e["offset"] + e["length"]]
+        for e in message["entities"]
+        if e["type"] == "bold"
+    }
+
+
+def withdrawn(hands: Hands) -> bool:
+    return any("Withdrawn by its author." in m.get("text", "") for m in hands.house.cards())
+
+
+# Editing the original where it stands
+
+
+async def test_an_edit_of_the_original_reaches_the_other_side(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        own = hands.ana("the wrong word")
+        copy = await hands.house.until(lambda: hands.copy_here("the wrong word"), "relayed")
+        hands.t.person_edits(hands.p.ana, hands.p.group, own, "the right word")
+        await hands.house.until(lambda: hands.copy_here("the right word"), "edited")
+        changed = hands.d.message(copy["id"]) or {}
+        assert "the right word" in changed["content"]
+        assert "edited" in changed["content"]
+        theirs = hands.ben("vague")
+        mirror = await hands.house.until(lambda: hands.copy_there("vague"), "relayed")
+        hands.d.person_edits(hands.p.ben, theirs, "precise")
+        await hands.house.until(
+            lambda: (
+                "precise"
+                in (hands.t.message(hands.p.group, mirror["message_id"]) or {}).get("text", "")
+            ),
+            "edited on Telegram",
+        )
+
+
+async def test_a_preview_that_discord_adds_is_no_edit(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        theirs = hands.ben("nothing changes")
+        await hands.house.until(lambda: hands.copy_there("nothing changes"), "relayed")
+        hands.d.preview_resolves(theirs)
+        hands.ben("afterwards")
+        await hands.house.until(lambda: hands.copy_there("afterwards"), "relayed")
+        copy = hands.copy_there("nothing changes")
+        assert copy
+        assert "edited" not in copy["text"]
+
+
+async def test_an_edit_that_must_be_held_leaves_the_last_approved_words(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        own = hands.ana("plain words")
+        await hands.house.until(lambda: hands.copy_here("plain words"), "relayed")
+        hands.t.person_edits(hands.p.ana, hands.p.group, own, "see https://bad.example/ now")
+        card = await hands.house.until(lambda: hands.house.card("see https"), "card")
+        assert card["text"].startswith("Changed comment waits")
+        there, here = await hands.copies("plain words")
+        assert hands.t.message(hands.p.group, own) is None
+        await hands.nowhere("bad.example")
+        hands.presses(card, "Approve")
+        await hands.house.until(
+            lambda: (
+                "bad.example"
+                in (hands.t.message(hands.p.group, there["message_id"]) or {}).get("text", "")
+            ),
+            "approved on Telegram",
+        )
+        await hands.house.until(
+            lambda: "bad.example" in (hands.d.message(here["id"]) or {}).get("content", ""),
+            "approved on Discord",
+        )
+
+
+async def test_a_rejected_edit_keeps_what_was_approved(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        theirs = hands.ben("as agreed")
+        await hands.house.until(lambda: hands.copy_there("as agreed"), "relayed")
+        hands.d.person_edits(hands.p.ben, theirs, "www.spam.example")
+        card = await hands.house.until(lambda: hands.house.discord_card("spam.example"), "card")
+        asked = await hands.clicks(card, "Reject")
+        hands.d.person_presses(hands.p.mod, asked.messages[-1]["id"], "spam")
+        await hands.house.until(lambda: hands.house.card("Published by Mod: spam"), "decided")
+        await hands.copies("as agreed")
+        await hands.nowhere("spam.example")
+        assert hands.d.message(theirs) is None
+
+
+# Our copy, by command and menu
+
+
+async def test_an_author_edits_our_copy_by_a_command_in_reply(tmp_path: Path) -> None:
+    async with published(tmp_path, "held") as hands:
+        hands.ana("a first try")
+        there, _ = await approved(hands, "a first try")
+        said = await hands.in_group(hands.p.ana, "/edit a better try", reply=there["message_id"])
+        assert said == "Thank you. Your new text waits for a moderator."
+        assert hands.copy_here("a first try")
+        card = await hands.house.until(lambda: hands.house.card("a better try"), "card")
+        assert card["text"].startswith("Changed comment waits")
+        hands.presses(card, "Approve")
+        await hands.copies("a better try")
+        await hands.nowhere("a first try")
+
+
+async def test_an_edit_by_command_keeps_formatting_and_replaces_the_original(
+    tmp_path: Path,
+) -> None:
+    async with published(tmp_path) as hands:
+        own = hands.ana("mine in place")
+        await hands.house.until(lambda: hands.copy_here("mine in place"), "relayed")
+        bold = [{"type": "bold", "offset": 10, "length": 4}]
+        hands.ana("/edit #1  new words", entities=bold)
+        here = await hands.house.until(lambda: hands.copy_here("**new** words"), "on Discord")
+        assert "Ana" in here["content"]
+        there = await hands.house.until(lambda: hands.copy_there("new words"), "on Telegram")
+        assert "new" in bolds(there)
+        await hands.house.until(lambda: hands.t.message(hands.p.group, own) is None, "no old words")
+
+
+async def test_an_author_uses_the_menu_on_discord(tmp_path: Path) -> None:
+    async with published(tmp_path, "held") as hands:
+        hands.ben("typed too fast")
+        _, copy = await approved(hands, "typed too fast")
+        opened = await hands.menu(hands.p.ben, "Edit comment", copy["id"])
+        assert opened.modal
+        assert opened.modal["title"] == "Edit your comment"
+        said = await hands.submits(hands.p.ben, opened, "typed **slowly**")
+        assert said == "Thank you. Your new text waits for a moderator."
+        there, _ = await approved(hands, "slowly")
+        assert "slowly" in bolds(there)
+        gone = await hands.menu(hands.p.ben, "Withdraw comment", copy["id"])
+        assert gone.text == "Your comment is withdrawn, here and everywhere."
+        await hands.nowhere("slowly")
+        await hands.house.until(lambda: withdrawn(hands), "the card")
+
+
+async def test_nobody_else_edits_or_withdraws_a_comment(tmp_path: Path) -> None:
+    async with published(tmp_path, "held") as hands:
+        hands.ben("mine alone")
+        there, copy = await approved(hands, "mine alone")
+        for words in ("/edit yours now", "/delete"):
+            said = await hands.in_group(hands.p.ana, words, reply=there["message_id"])
+            assert said == "Only its author can do that."
+        other = await hands.menu(hands.p.mod, "Withdraw comment", copy["id"])
+        assert other.text == "Only its author can do that."
+        assert hands.copy_here("mine alone")
+
+
+async def test_an_author_withdraws_in_the_direct_chat(tmp_path: Path) -> None:
+    async with published(tmp_path, "held") as hands:
+        hands.ana("sorry for this")
+        await approved(hands, "sorry for this")
+        before = len(hands.t.messages(hands.p.ana))
+        hands.t.person_posts(hands.p.ana, hands.bot, "/delete #1")
+        await hands.house.until(
+            lambda: len(hands.t.messages(hands.p.ana)) == before + 2, "answered"
+        )
+        assert "withdrawn" in hands.t.messages(hands.p.ana)[-1]["text"]
+        await hands.nowhere("sorry for this")
+
+
+async def test_a_held_comment_is_withdrawn_before_anybody_read_it(tmp_path: Path) -> None:
+    async with published(tmp_path, "held") as hands:
+        hands.ana("never mind")
+        card = await hands.house.until(lambda: hands.house.card("never mind"), "card")
+        said = await hands.in_group(hands.p.ana, "/delete #1")
+        assert "withdrawn" in said
+        await hands.house.until(
+            lambda: (
+                "Withdrawn by its author."
+                in (hands.t.message(hands.p.desk, card["message_id"]) or {})["text"]
+            ),
+            "the card says so",
+        )
+        assert await hands.log() == []
+
+
+# Withdrawing the original
+
+
+async def test_a_deletion_on_discord_withdraws_everywhere(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        theirs = hands.ben("too hasty")
+        copy = await hands.house.until(lambda: hands.copy_there("too hasty"), "relayed")
+        hands.ana("why so?", reply=copy["message_id"])
+        await hands.house.until(lambda: hands.copy_here("why so?"), "answered")
+        hands.d.person_deletes(hands.p.ben, theirs)
+        await hands.nowhere("too hasty")
+        await hands.house.until(
+            lambda: (
+                "This comment was removed."
+                in (hands.t.message(hands.p.group, copy["message_id"]) or {})["text"]
+            ),
+            "a placeholder, because a reply hangs on it",
+        )
+        assert await hands.log() == []
+
+
+async def test_a_single_dot_withdraws_on_telegram(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        own = hands.ana("forget it")
+        await hands.house.until(lambda: hands.copy_here("forget it"), "relayed")
+        hands.t.person_edits(hands.p.ana, hands.p.group, own, ".")
+        await hands.nowhere("forget it")
+        await hands.house.until(lambda: hands.t.message(hands.p.group, own) is None, "gone too")
+
+
+# Long ones
+
+
+def long(word: str, length: int) -> str:
+    """Numbered sentences, so that a lost piece is seen."""
+    pieces = [f"{word} sentence {number}." for number in range(1000)]
+    text = ""
+    for piece in pieces:
+        if len(text) + len(piece) > length:
+            return text.strip()
+        text += piece + " "
+    return text.strip()
+
+
+def written_on_discord(hands: Hands) -> list[str]:
+    thread = hands.house.forum_thread()
+    assert thread
+    return [
+        m["content"] for m in hands.d.messages(thread) if m["author"].get("bot") and m["content"]
+    ]
+
+
+async def test_a_long_comment_is_split_and_an_edit_changes_how_many(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        words = long("_Early_", 3900)
+        own = hands.ana(words)
+        await hands.house.until(lambda: len(written_on_discord(hands)) == 3, "three messages")
+        shown = " ".join(" ".join(written_on_discord(hands)).split())
+        assert all(f"Early\\_ sentence {n}." in shown for n in range(words.count("sentence")))
+        hands.t.person_edits(hands.p.ana, hands.p.group, own, "Short now")
+        await hands.house.until(lambda: len(written_on_discord(hands)) == 1, "one message")
+        await hands.settled()
+        assert await hands.log() == []
+        hands.ben("between the two")
+        await hands.house.until(lambda: hands.copy_there("between"), "relayed")
+        hands.t.person_edits(hands.p.ana, hands.p.group, own, long("Late", 3000))
+        await hands.house.until(lambda: len(written_on_discord(hands)) == 2, "two messages")
+        await hands.settled()
+        assert "Short now" not in " ".join(written_on_discord(hands))
+        second = [m for m in hands.d.messages(hands.house.forum_thread() or "")
+                  if m["author"].get("bot") and m["content"]][1]  # fmt: skip
+        hands.ben("to the end of it", reply=second["id"])
+        reply = await hands.house.until(lambda: hands.copy_there("to the end of it"), "relayed")
+        assert reply["reply_to_message"]["message_id"] == own
+
+
+async def test_one_part_of_a_long_copy_taken_away_takes_the_rest_along(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        hands.ana(long("_Removed_", 3900))
+        await hands.house.until(lambda: len(written_on_discord(hands)) == 3, "three messages")
+        await hands.settled()
+        copy = hands.copy_here("sentence 0.")
+        assert copy
+        hands.d.person_deletes(hands.p.mod, copy["id"])
+        await hands.nowhere("sentence")
+        assert [r["action"] for r in await hands.log()] == ["remove"]
+
+
+# Replies
+
+
+async def test_replies_are_mapped_across_a_restart(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        own = hands.ana("before the restart")
+        copy = await hands.house.until(lambda: hands.copy_here("before the"), "relayed")
+        await hands.settled()
+        await hands.house.stop()
+        hands.ben("while you were away", reply=copy["id"])
+        await hands.house.start()
+        answer = await hands.house.until(lambda: hands.copy_there("while you were"), "caught up")
+        assert answer["reply_to_message"]["message_id"] == own
+        hands.ana("and deeper still", reply=answer["message_id"])
+        deeper = await hands.house.until(lambda: hands.copy_here("and deeper"), "relayed")
+        theirs = next(
+            m for m in hands.d.messages(hands.house.forum_thread() or "")
+            if m["content"] == "while you were away"
+        )  # fmt: skip
+        assert deeper["message_reference"]["message_id"] == theirs["id"]
+
+
+async def test_a_quoted_line_takes_the_place_of_a_parent_that_is_not_there(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        theirs = hands.ben("somebody removes me on Telegram")
+        copy = await hands.house.until(lambda: hands.copy_there("somebody removes"), "relayed")
+        hands.t.person_deletes(hands.p.boss, hands.p.group, copy["message_id"])
+        hands.ben("an answer without a parent", reply=theirs)
+        answer = await hands.house.until(lambda: hands.copy_there("an answer without"), "relayed")
+        assert "#1 Ben: somebody removes me on Telegram" in answer["text"]
+        assert answer["reply_to_message"]["message_id"] == hands.house.root()
+        assert any(e["type"] == "blockquote" for e in answer["entities"])
