@@ -75,7 +75,7 @@ class Theatre:
 
 
 @asynccontextmanager
-async def theatre(settings: Settings, wiring: Wiring, way: Way) -> AsyncIterator[Theatre]:
+async def theatre(settings: Settings, wiring: Wiring, way: Way = "chat") -> AsyncIterator[Theatre]:
     """The World from its file, with both platforms' servers on loopback.
 
     wiring: the product's, without platforms. way: how readers comment, see `Stage.way`.
@@ -102,9 +102,7 @@ async def theatre(settings: Settings, wiring: Wiring, way: Way) -> AsyncIterator
             discord_token=stage.discord.token,
             discord_api=discord_server.api_url,
             discord_gateway=discord_server.gateway_url,
-            rules=replace(
-                wiring.rules, feed_interval=FEED_INTERVAL, missing_wait=MISSING_WAIT
-            ),
+            rules=replace(wiring.rules, feed_interval=FEED_INTERVAL, missing_wait=MISSING_WAIT),
         )
         stack.enter_context(_told(settings.data_dir / ADDRESSES, led, way))
         yield Theatre(world, telegram, discord, stage, player, led)

@@ -146,7 +146,8 @@ class Outbox:
         for setting in await self._newsroom.settings(channel):
             await self._apply(setting)
         lanes: dict[str, list[Job]] = {}
-        for job in await self._newsroom.ready(channel, busy):
+        # What is busy as the look begins: whatever ends meanwhile may be read as it was before.
+        for job in await self._newsroom.ready(channel, frozenset(busy)):
             if (channel.id, job.lane) not in self._lanes:
                 lanes.setdefault(job.lane, []).append(job)
         for lane, jobs in lanes.items():

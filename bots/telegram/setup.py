@@ -173,8 +173,6 @@ def _hearing(inquiry: Inquiry, member: Raw, account: Raw) -> Iterable[Problem]:
 def _moderating(chat: Raw, member: Raw) -> Iterable[Problem]:
     if not _may(member, "can_delete_messages"):
         yield _missing(t("delete messages"))
-    if not _may(member, "can_restrict_members"):
-        yield _missing(t("ban users"), fatal=False)
     if chat.get("is_forum") and not _may(member, "can_manage_topics"):
         yield _missing(t("manage topics"))
 

@@ -250,7 +250,19 @@ def _apply(
 def _follow(tx: Tx, context: Context, publication: int, comment: int) -> None:
     replan(tx, comment)
     refresh_card(tx, context, publication, comment)
+    for row in _other_cards(tx, comment):
+        refresh_card(tx, context, publication, row["id"])
     context.touch_desk(tx, publication)
+
+
+def _other_cards(tx: Tx, comment: int) -> list[Row]:
+    """The author's other comments that wait on a card: their record reads differently now."""
+    return tx.all(
+        "SELECT DISTINCT c.id FROM comment own JOIN comment c ON c.author = own.author"
+        " AND c.state = 'held' AND c.id <> own.id JOIN delivery d ON d.subject = 'card'"
+        " AND d.subject_id = c.id AND d.want > 0 WHERE own.id = :id",
+        {"id": comment},
+    )
 
 
 def _told(t: Texts, action: str, row: Row, hours: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from core.i18n import Texts, texts
@@ -10,6 +11,8 @@ from core.newsroom.context import Context, dumps
 from core.newsroom.plan import change_delivery, raise_delivery
 from core.ports import Tx
 from core.text.model import Rich
+
+log = logging.getLogger(__name__)
 
 Words = Callable[[Texts], str]
 """What is to be said, in the language that it is given."""
@@ -115,8 +118,8 @@ def tell_desk(tx: Tx, context: Context, publication: int, key: str, words: Words
     """Say something at the desk in the publication's language, once for each key; False where
     it was said already.
 
-    A channel marked dead is not told of anything; where no desk is left, the log and the health
-    page are (`undelivered_notices`).
+    A desk to which nothing could be sent lately is not told of anything; where none is left,
+    the log is.
     """
     known = tx.one(
         "SELECT 1 FROM notice WHERE publication = :p AND key = :key",
@@ -135,9 +138,11 @@ def tell_desk(tx: Tx, context: Context, publication: int, key: str, words: Words
             "at": context.clock.now(),
         },
     )
-    for channel in house.of(publication, Purpose.DESK):
-        if not channel.dead:
-            raise_delivery(tx, "notice", notice, channel.id, 1, rank=notice)
+    desks = [c for c in house.of(publication, Purpose.DESK) if not c.dead]
+    for channel in desks:
+        raise_delivery(tx, "notice", notice, channel.id, 1, rank=notice)
+    if not desks:
+        log.warning("no desk can be told: %s", said.text)
     return True
 
 

@@ -327,7 +327,8 @@ def card_view(tx: Tx, context: Context, publication: Publication, comment: int) 
             lines.append(italic(t("Held because:") + " " + "; ".join(reasons)))
         return NoticeView(join(lines, "\n"), _card_buttons(t, row))
     lines.append(_outcome_line(t, row, decision))
-    return NoticeView(join(lines, "\n"), _undo_buttons(t, decision))
+    undo = () if row["state"] == State.WITHDRAWN else _undo_buttons(t, decision)
+    return NoticeView(join(lines, "\n"), undo)
 
 
 def _card_title(t: Texts, row: Row) -> Rich:

@@ -288,6 +288,8 @@ def sent(tx: Tx, context: Context, job: Job, message: int, digest: str, receipt:
             "id": message,
         },
     )
+    if job.channel.dead:
+        _mark_desk(tx, job, "")
     if job.subject == "article":
         _article_sent(tx, context, job, receipt)
 
@@ -365,6 +367,8 @@ def rejected(tx: Tx, context: Context, job: Job, reason: str) -> None:
         "UPDATE delivery SET dead_want = want, outcome = :reason WHERE id = :id AND want = :want",
         {"reason": reason, "id": job.delivery, "want": job.want},
     )
+    if job.channel.purpose == Purpose.DESK:
+        _mark_desk(tx, job, reason)
     if job.subject in ("notice", "queue"):
         return
     number = _number(tx, job)
@@ -380,6 +384,14 @@ def rejected(tx: Tx, context: Context, job: Job, reason: str) -> None:
     key = f"dead:{job.delivery}:{job.want}"
     tell_desk(tx, context, job.channel.publication, key, words)
     tx.wake(job.channel.id)
+
+
+def _mark_desk(tx: Tx, job: Job, reason: str) -> None:
+    """A desk that refuses is told nothing more until something reaches it again ("" = alive)."""
+    tx.run(
+        "UPDATE channel SET dead = :reason WHERE id = :id",
+        {"reason": reason, "id": job.channel.id},
+    )
 
 
 def _number(tx: Tx, job: Job) -> int | None:

@@ -32,6 +32,9 @@ class Connection:
     @classmethod
     async def open(cls, path: Path) -> Connection:
         """Connect, with the pragmas that durability and erasure need. Raises sqlite3.Error."""
+        if str(path) != ":memory:":
+            # SQLite gives its log files the mode of the database: its owner's only.
+            path.touch(mode=0o600)
         connection = await aiosqlite.connect(
             path, isolation_level=None, timeout=30.0, cached_statements=STATEMENTS
         )

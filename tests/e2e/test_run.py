@@ -107,10 +107,10 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Running]:
+async def running(folder: Path, *options: str) -> AsyncIterator[Running]:
     """The program, started and stopped."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bots", "run",
+        sys.executable, "-m", "bots", "run", *options,
         cwd=folder, env=environment(folder), stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
     try:
@@ -213,6 +213,35 @@ def _corrected(state: Json) -> int:
     thread = next(t for t in forum["threads"] if t["name"] == HEADLINE)
     shown = (post["post"]["text"], json.dumps(thread["messages"][0]))
     return sum("214 containers" in text for text in shown)
+
+
+async def test_the_door_is_rehearsed_beside_the_chat(tmp_path: Path) -> None:
+    """The same conversation through the bot: nobody's name is in it, and the other rehearsal of
+    the same folder is another one."""
+    async with running(tmp_path, "--door") as program:
+        first = await program.ready()
+        _check_the_conversation(first)
+        shown = str([telegram(first), discord(first)])
+        assert not [p.name for p in load_example().people if f"{p.name} ·" in shown]
+        code, out, err = await command(tmp_path, "publication", "list", "--json")
+        assert (code, err, len(json.loads(out))) == (0, "", 1)
+        assert await program.stop(signal.SIGINT) == ""
+    files = {file.name for file in (tmp_path / "data").iterdir()}
+    assert {"rehearsal-door.db", "world-door.db"} <= files
+    assert not {"rehearsal.db", "world.db"} & files
+    async with running(tmp_path, "--door") as program:
+        assert telegram(await program.ready()) == telegram(first)
+        assert await program.stop(signal.SIGTERM) == ""
+    async with running(tmp_path) as program:
+        await program.until(lambda s: any("Rosal ·" in str(c) for c in telegram(s).values()))
+        assert "Traceback" not in await program.stop(signal.SIGINT)
+
+
+async def test_the_door_of_real_platforms_is_no_option(tmp_path: Path) -> None:
+    token = "7000000002:" + "AAcanary" * 4
+    code, out, err = await command(tmp_path, "run", "--door", TELEGRAM_BOT_TOKEN=token)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert "--way door" in err
 
 
 async def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:

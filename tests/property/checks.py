@@ -11,7 +11,7 @@ from typing import Any
 from tests.property import seen
 from tests.property.model import SIDES, Memory, Said
 from tests.property.seen import Seen
-from tests.property.town import RULES, Town
+from tests.property.town import Town
 
 _MARK = re.compile(r"\b(w\d+r\d+)[ab]\b")
 _WAITS = re.compile(r"\W*(?:Comment|Changed comment) waits\W+\d+#(\d+)")
@@ -102,7 +102,7 @@ class Scene:
 async def busy(town: Town) -> bool:
     """Whether something is still on its way."""
     bot = next(bot["id"] for bot in town.telegram.bots() if bot["username"] == "thread_bot")
-    if town.telegram.pending(bot) or not town.product.health()["ok"]:
+    if town.telegram.pending(bot) or not town.healthy():
         return True
     open_rows = await town.rows(BUSY)
     settings = await town.rows("SELECT count(*) AS n FROM setting WHERE want <> have")
@@ -111,11 +111,12 @@ async def busy(town: Town) -> bool:
 
 async def look(town: Town, memory: Memory) -> Scene:
     """Read the database and the World."""
+    rows = await town.rows(COMMENTS)
     texts = defaultdict[int, dict[int, str]](dict)
     for row in await town.rows("SELECT comment, number, text FROM revision"):
         found = _MARK.search(str(json.loads(row["text"])))
         texts[row["comment"]][row["number"]] = found[1] if found else "?"
-    comments = [Comment(row, texts[row["id"]]) for row in await town.rows(COMMENTS)]
+    comments = [Comment(row, texts[row["id"]]) for row in rows]
     by_mark = {mark: comment for comment in comments for mark in comment.marks.values()}
     mapped = {
         (row["platform"], row["platform_id"].split(":")[-1].split("/")[-1])
@@ -145,6 +146,8 @@ def _nothing_lost(scene: Scene) -> None:
             scene.wrong(f"lost: {said.mark} from {said.side} was never stored")
             continue
         if said.decided or said.maybe or comment.row["state"] not in ("held", "published"):
+            continue
+        if said.unsure or (said.missed and scene.memory.interrupted):
             continue
         latest = comment.marks[comment.row["revision"]]
         if latest != said.wordings[-1]:
@@ -251,27 +254,30 @@ def _desk(scene: Scene) -> None:
     held = {c.row["number"]: c for c in scene.comments if c.row["state"] == "held"}
     for side in SIDES:
         found = seen.cards(scene.town, side)
-        open_ones = [text for _, text, labels in found if {"Approve", "insult"} & set(labels)]
-        carded = {_card_number(scene, text) for text in open_ones}
+        cards = _numbered(found)
+        carded = {n for n, labels in cards if {"Approve", "insult"} & set(labels)}
         more = [int(n) for _, text, _ in found for n in _MORE.findall(text)]
         waiting = set(held) - carded
         doubtful = scene.memory.doubtful and side == "telegram"
-        if len(carded) > RULES.open_cards and not doubtful:
+        if len(carded) > scene.town.rules.open_cards and not doubtful:
             scene.wrong(f"desk: {len(carded)} open cards on {side}")
         blind = side == "discord" and scene.memory.desk_blind
         if len(waiting) not in (more or [0]) and not blind:
             scene.wrong(f"desk: {sorted(waiting)} wait uncounted on {side}, told {more}")
-        offered = {_card_number(scene, text) for _, text, labels in found if "Approve" in labels}
+        offered = {n for n, labels in cards if "Approve" in labels}
         if (stale := offered - set(held)) and not doubtful:
             scene.wrong(f"desk: {sorted(stale)} can still be decided on {side}")
 
 
-def _card_number(scene: Scene, text: str) -> int:
-    """The comment of an open card: the last part of a long one has no head, but its last words."""
-    if (head := _WAITS.match(text)) is not None:
-        return int(head[1])
-    marks = [mark for mark in _MARK.findall(text) if mark in scene.by_mark]
-    return int(scene.by_mark[marks[-1]].row["number"]) if marks else 0
+def _numbered(cards: list[tuple[str, str, list[str]]]) -> list[tuple[int, list[str]]]:
+    """(number of the comment, buttons) of every message at the desk. Only the first part of a
+    long card has a head, and only the last has buttons."""
+    found, number = [], 0
+    for _, text, labels in cards:
+        if (head := _WAITS.match(text)) is not None:
+            number = int(head[1])
+        found.append((number, labels))
+    return found
 
 
 async def _bookkeeping(scene: Scene) -> None:

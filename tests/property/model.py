@@ -33,6 +33,7 @@ class Said:
     maybe: list[str] = field(default_factory=list)
     number: int = 0
     decided: bool = False
+    unsure: bool = False
     state: str = ""
     shown: int = 0
     revision: int = 0
@@ -45,6 +46,12 @@ class Said:
             self.certain = self.certain and certain
         else:
             self.touched = True
+
+    @property
+    def missed(self) -> bool:
+        """An edit that nobody may have seen: while the program hears nothing of Discord, the
+        first thing that it does afterwards may be to remove the original."""
+        return self.touched and self.side == "discord"
 
     def settled(self, state: str, shown: int, revision: int) -> None:
         """How it stands now that everything is quiet."""

@@ -81,7 +81,8 @@ class Tally:
 class Machine:
     """One run over one town."""
 
-    def __init__(self, town: Town, tally: Tally) -> None:
+    def __init__(self, town: Town, tally: Tally, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self.town = town
         self.tally = tally
         self.memory = Memory()
@@ -124,7 +125,7 @@ class Machine:
         calm = 0
         scene: Scene | None = None
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 while calm < 2:
                     await self.town.pause(0.05)
                     if await busy(self.town):
@@ -144,8 +145,10 @@ class Machine:
     def _settle(self, scene: Scene) -> None:
         self.tally.doubled = max(self.tally.doubled, scene.findings.doubled)
         self.tally.orphaned = max(self.tally.orphaned, scene.findings.orphaned)
+        missed = self.memory.interrupted
         self.memory.interrupted = self.memory.card_taken = False
         for said in self.memory.said:
+            said.unsure |= said.missed and missed
             comment = next((scene.by_mark[w] for w in said.wordings if w in scene.by_mark), None)
             if comment is not None:
                 row = comment.row

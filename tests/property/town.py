@@ -77,6 +77,10 @@ class Town(House):
             self.running = False
             await self.product.stop()
 
+    def healthy(self) -> bool:
+        """Whether the program listens on both platforms."""
+        return bool(self.product.health()["ok"])
+
     async def connected(self) -> None:
         await self.until(lambda: self.product.health()["ok"], "both bots connected")
 

@@ -44,7 +44,6 @@ async def test_rights_that_are_missing_are_named() -> None:
         ]
         assert await problems(h, h.group, "discuss") == [
             "The bot may not delete messages.",
-            "The bot may not ban users. (warning)",
         ]
 
 

@@ -114,7 +114,7 @@ export class DiscordColumn {
 
   closedNote() {
     return this.app.state.way === "door"
-      ? "Readers cannot write here: press Comment under the article or Reply on a comment."
+      ? "Press Comment under the article, or Reply on a comment."
       : "You do not have permission to send messages here. Buttons, menus and commands still work.";
   }
 

@@ -24,12 +24,15 @@ export function safeUrl(url) {
   }
 }
 
-/** The path of an address of this very server (under any of its names), else "". */
+const SITE = /^\/(articles|images)\//;
+
+/** The path of an address of this very server, else "". It has several names, and what was
+ * published at an earlier start may name another port. */
 export function ownPath(url) {
   try {
     const parsed = new URL(url, location.href);
     const local = ["127.0.0.1", "localhost", "[::1]"].includes(parsed.hostname);
-    return local && parsed.port === location.port ? parsed.pathname + parsed.search : "";
+    return local && (parsed.port === location.port || SITE.test(parsed.pathname)) ? parsed.pathname + parsed.search : "";
   } catch {
     return "";
   }

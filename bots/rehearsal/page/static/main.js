@@ -17,6 +17,7 @@ class App {
     this.view = kept.view ?? { tg: { name: "channel" }, dc: { channel: "", thread: "" } };
     this.fresh = !kept.view;
     this.pending = new Map();
+    this.written = new Set();
     this.sticky = new Set();
     this.places = new Map();
     this.flashing = { tg: "", dc: "" };
@@ -75,7 +76,31 @@ class App {
     }
     if (this.fresh) this.openNewest();
     this.settle();
+    this.tellTaken();
     this.render();
+  }
+
+  /** Say why words that a reader wrote into a thread are gone: nothing in the apps does. */
+  tellTaken() {
+    const { telegram, discord } = this.state;
+    const comments = telegram.channel.posts.flatMap((one) => one.comments);
+    const there = new Set([...telegram.group.messages, ...comments].map((one) => `telegram ${one.message_id}`));
+    for (const channel of discord.channels) {
+      for (const one of channel.threads.flatMap((thread) => thread.messages)) there.add(`discord ${one.id}`);
+    }
+    for (const key of this.written) {
+      if (there.has(key)) continue;
+      this.written.delete(key);
+      toast("The bot took these words away: a moderator reads them first. Become a moderator and open the desk to decide.");
+    }
+  }
+
+  /** Watch what a reader wrote into a thread. */
+  watchWritten(platform, body, message) {
+    const inThread = platform === "telegram" ? body.chat === "group" : body.channel !== "direct";
+    const reader = this.state[platform].person.role === "reader";
+    if (body.do === "write" && message && inThread && reader) this.written.add(`${platform} ${message}`);
+    if (body.do === "delete") this.written.delete(`${platform} ${body.message}`);
   }
 
   openNewest() {
@@ -114,6 +139,7 @@ class App {
       return false;
     }
     if (result.url) follow(this, result.url);
+    this.watchWritten(platform, body, result.message);
     if (result.trace) this.wait(result.trace, platform, person, busy);
     await this.refresh();
     return true;
@@ -307,13 +333,15 @@ class App {
   newsroom(anchor) {
     const act = (name, slug) => () => this.act("telegram", { do: name, slug });
     const entries = [];
+    const seen = this.state.publication.articles.filter((one) => one.state === "published" || one.state === "corrected");
     for (const one of this.state.publication.articles) {
       entries.push({ heading: one.headline });
       if (one.state !== "waiting" && one.state !== "withdrawn") entries.push({ label: "Read on the site", icon: "link", run: () => window.open(`/articles/${one.slug}`, "_blank", "noopener") });
       if (one.state === "waiting") entries.push({ label: "Publish in the feed", run: act("publish", one.slug) });
       if (one.state === "withdrawn") entries.push({ label: "Put back", run: act("publish", one.slug) });
       if (one.state === "published" && one.correctable) entries.push({ label: "Correct a figure", icon: "edit", run: act("correct", one.slug) });
-      if (one.state === "published" || one.state === "corrected") entries.push({ label: "Withdraw", icon: "close", danger: true, run: () => this.withdraw(one) });
+      // The oldest one only looks as if it had fallen off the feed's end, which means nothing.
+      if (seen.includes(one) && one !== seen.at(-1)) entries.push({ label: "Withdraw", icon: "close", danger: true, run: () => this.withdraw(one) });
     }
     openMenu(entries, anchor, null, "bar-menu");
   }

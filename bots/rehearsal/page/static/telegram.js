@@ -92,7 +92,7 @@ export class TelegramColumn {
       this.composer.at("private", "Message", el("button", { type: "button", class: "tg-start", onclick: () => this.act({ do: "start", payload: "" }) }, "START"));
       return;
     }
-    const door = this.app.state.way === "door" ? "Readers cannot write here: press Comment under the article or Reply on a comment" : "You are not allowed to write here";
+    const door = this.app.state.way === "door" ? "Press Comment under the article, or Reply on a comment" : "You are not allowed to write here";
     const closed = view.name === "channel" ? "Only administrators write in the channel" : door;
     const hint = view.name === "thread" ? "Leave a comment" : view.name === "channel" ? "Broadcast" : "Message";
     this.composer.at(JSON.stringify(view), `${hint} as ${this.telegram.person.name}`, this.writable ? "" : closed);
