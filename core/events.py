@@ -137,7 +137,8 @@ class Invoked:
 
 @dataclass(frozen=True, slots=True)
 class ThreadOpened:
-    """A conversation began under a message of ours: Telegram's automatic forward.
+    """A conversation began under a message of ours: Telegram's automatic forward, or a root of
+    ours in the group itself (`announce_place` is `place` then).
 
     announce_place, announce_message: the channel post; place, thread: where its comments go;
     text: the post's plain text, by which a post of unknown outcome is recognised; link: its

@@ -59,6 +59,7 @@ class Player:
         self._world = world
         self._example = example
         self._base = stage.base
+        self._listens = lambda: discord.sessions.present(stage.discord.bot)
         self._door = stage.way == "door"
         self._hands: dict[Side, _Telegram | _Discord] = {
             "telegram": _Telegram(world, telegram, stage),
@@ -91,11 +92,15 @@ class Player:
         of what the bots do: what does not get through is logged."""
         try:
             await self._play()
+        except TimeoutError as error:
+            log.warning("the example's conversation waits for the next start: %s", error)
         finally:
             self._world.clock.catch_up()
         self._world.touch()
 
     async def _play(self) -> None:
+        # What is pressed on Discord while the bot is away fails; nobody repeats it for the bot.
+        await self._until(self._listens, "the bot on Discord")
         failures = 0
         for comment in self._left:
             try:

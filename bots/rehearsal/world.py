@@ -199,9 +199,7 @@ class World:
         """Return after the next `touch`."""
         await self._changed.wait()
 
-    async def until(
-        self, condition: Callable[[], Any], what: str, deadline: float = 20.0
-    ) -> Any:
+    async def until(self, condition: Callable[[], Any], what: str, deadline: float = 20.0) -> Any:
         """Wait until `condition()` is truthy and return its value.
 
         deadline: real seconds; a TimeoutError names `what` was awaited.

@@ -107,8 +107,11 @@ def _group(message: Raw, known: Known) -> list[Event]:
         return []
     events: list[Event] = []
     answered = message.get("reply_to_message") or {}
-    if answered.get("is_automatic_forward") and not _is_known(message, answered, known):
-        events.append(_opened({"chat": message["chat"], **answered}))
+    if answered and not _is_known(message, answered, known):
+        if answered.get("is_automatic_forward"):
+            events.append(_opened({"chat": message["chat"], **answered}))
+        elif _is_own_root(message, answered, known):
+            events.append(_own_root({"chat": message["chat"], **answered}))
     command = _command(message, known)
     if command is None:
         events.append(_posted(message, known))
@@ -133,6 +136,29 @@ def _opened(message: Raw) -> ThreadOpened:
         text=message.get("text") or message.get("caption") or "",
         at=float(message["date"]),
         link=ids.link(chat, post),
+    )
+
+
+def _is_own_root(message: Raw, root: Raw, known: Known) -> bool:
+    """Whether a reply chain hangs under a message of ours, perhaps one whose send had an
+    unknown outcome."""
+    ours = (root.get("from") or {}).get("id") == known.me.id
+    return ours and ids.thread_of(message) == str(root["message_id"])
+
+
+def _own_root(message: Raw) -> ThreadOpened:
+    """A root of ours in the group itself: the place is its own announce place."""
+    place, root = ids.place(message["chat"]["id"]), str(message["message_id"])
+    return ThreadOpened(
+        platform=PLATFORM,
+        announce_place=place,
+        announce_message=root,
+        place=place,
+        thread=root,
+        message=root,
+        text=message.get("text") or message.get("caption") or "",
+        at=float(message["date"]),
+        link=ids.link(message["chat"], message["message_id"]),
     )
 
 

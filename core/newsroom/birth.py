@@ -20,9 +20,14 @@ def thread_opened(tx: Tx, context: Context, event: ThreadOpened) -> int | None:
     house = context.house(tx)
     announce = house.by_place.get((event.platform, event.announce_place))
     channel = house.by_place.get((event.platform, event.place))
-    if announce is None or channel is None or channel.announce != announce.id:
+    if announce is None or channel is None or channel.purpose != Purpose.DISCUSS:
+        return None
+    own = announce.id == channel.id
+    if not own and channel.announce != announce.id:
         return None
     article = _article_of_post(tx, announce, event)
+    if own:
+        return _own_root(tx, context, article, channel, event) if article is not None else None
     if article is None:
         if not _known_root(tx, channel, event.thread):
             park_forward(tx, context, channel, event.thread, event.message, event.announce_message)
@@ -34,6 +39,26 @@ def thread_opened(tx: Tx, context: Context, event: ThreadOpened) -> int | None:
     return thread
 
 
+def _own_root(
+    tx: Tx, context: Context, article: int, channel: Channel, event: ThreadOpened
+) -> int:
+    """People comment under a root of ours. Where another one holds the thread (a send whose
+    answer was lost made two), this one stays known as a root of the article beside it."""
+    known = tx.one(
+        "SELECT id, place FROM thread WHERE article = :a AND channel = :c",
+        {"a": article, "c": channel.id},
+    )
+    if known is None:
+        return open_thread(tx, context, article, channel, event.thread, link=event.link)
+    if known["place"] != event.thread:
+        tx.run(
+            "UPDATE shows SET position = -1 - position WHERE position >= 0 AND message ="
+            " (SELECT id FROM message WHERE channel = :c AND platform_id = :m)",
+            {"c": channel.id, "m": event.message},
+        )
+    return int(known["id"])
+
+
 def _late(tx: Tx, article: int, channel: Channel, event: ThreadOpened) -> int | None:
     """A forward that comes after a root of ours took its place: where nobody has commented
     there, the thread moves below the forward."""
@@ -43,13 +68,13 @@ def _late(tx: Tx, article: int, channel: Channel, event: ThreadOpened) -> int | 
     )
     if known is None or known["place"] == event.thread:
         return None
+    _map_forward(tx, article, channel, event.message)
     comments = tx.one("SELECT 1 FROM comment WHERE article = :a LIMIT 1", {"a": article})
     if comments is None:
         tx.run(
             "UPDATE thread SET place = :p, link = :l WHERE id = :id",
             {"p": event.thread, "l": event.link, "id": known["id"]},
         )
-        _map_forward(tx, channel, event.message)
         _drop_own_root(tx, article, channel)
     return int(known["id"])
 
@@ -126,7 +151,7 @@ def open_thread(
         },
     )
     if message:
-        _map_forward(tx, channel, message)
+        _map_forward(tx, article, channel, message)
     _refresh_links(tx, context, article, channel)
     for row in tx.all(
         "SELECT id FROM comment WHERE article = :a AND shown > 0 ORDER BY number", {"a": article}
@@ -141,13 +166,25 @@ def open_thread(
     return thread
 
 
-def _map_forward(tx: Tx, channel: Channel, message: str) -> None:
-    """The forward is a known message that shows no delivery: nobody edits or removes it."""
-    tx.run(
-        "INSERT INTO message (channel, sender, platform_id, kind) VALUES (:c, 'person', :m,"
-        " 'forward') ON CONFLICT DO NOTHING",
+def _map_forward(tx: Tx, article: int, channel: Channel, message: str) -> None:
+    """The forward is known as a root of the article; nobody edits or removes it, so it stands
+    beside the messages of the post's delivery (a position below 0)."""
+    known = tx.one(
+        "SELECT 1 FROM message WHERE channel = :c AND platform_id = :m",
         {"c": channel.id, "m": message},
     )
+    post = tx.one(
+        "SELECT id FROM delivery WHERE subject = 'article' AND subject_id = :a AND channel = :c",
+        {"a": article, "c": channel.announce},
+    )
+    if known is not None:
+        return
+    row = tx.insert(
+        "message",
+        {"channel": channel.id, "sender": "person", "platform_id": message, "kind": "forward"},
+    )
+    if post is not None:
+        tx.insert("shows", {"delivery": post["id"], "message": row, "position": -1})
 
 
 def _post_link(tx: Tx, article: int, channel: Channel) -> str:

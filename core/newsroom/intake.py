@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.authors import tag
 from core.events import Attachment, Deleted, Edited, Posted, Reacted
@@ -37,6 +38,8 @@ def posted(tx: Tx, context: Context, event: Posted) -> int | None:
         " WHERE t.channel = :channel AND t.place = :place",
         {"channel": channel.id, "place": event.thread, "message": event.message},
     )
+    if thread is None and (other := thread_beside(tx, channel, event.thread)) is not None:
+        return posted(tx, context, replace(event, thread=other))
     if thread is None:
         known = known_message(tx, channel.id, event.message) is not None
         if not known and thread_may_come(tx, channel, event.thread):
@@ -49,6 +52,19 @@ def posted(tx: Tx, context: Context, event: Posted) -> int | None:
     parent = _parent(tx, channel, thread["article"], event.reply_to, event.reply_number)
     publication = house.publications[thread["publication"]]
     return store(tx, context, publication, channel, thread, event, parent)
+
+
+def thread_beside(tx: Tx, channel: Channel, root: str) -> str | None:
+    """The thread of the article whose other root is `root`: a message of ours that was sent
+    twice, or a forward that came after a root of ours had taken its place."""
+    row = tx.one(
+        "SELECT t.place FROM message m JOIN shows s ON s.message = m.id JOIN delivery d"
+        " ON d.id = s.delivery AND d.subject = 'article' JOIN thread t"
+        " ON t.article = d.subject_id AND t.channel = m.channel"
+        " WHERE m.channel = :c AND m.platform_id = :root AND t.place <> :root",
+        {"c": channel.id, "root": root},
+    )
+    return str(row["place"]) if row else None
 
 
 def store(

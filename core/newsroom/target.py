@@ -15,7 +15,7 @@ from core.i18n import Texts, texts
 from core.model import Channel
 from core.newsroom.context import Context
 from core.newsroom.decide import Actor
-from core.newsroom.intake import adopt, known_message
+from core.newsroom.intake import adopt, known_message, thread_beside
 from core.ports import Row, Tx
 from core.text.model import Rich
 
@@ -185,6 +185,9 @@ def _thread_article(tx: Tx, call: Call) -> int | None:
         "SELECT article FROM thread WHERE channel = :c AND place = :t",
         {"c": call.channel.id, "t": call.thread},
     )
+    if row is None and (other := thread_beside(tx, call.channel, call.thread)) is not None:
+        call.thread = other
+        return _thread_article(tx, call)
     return int(row["article"]) if row else None
 
 

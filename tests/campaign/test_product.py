@@ -60,6 +60,11 @@ class Visit:
         await self.message(HEADLINE).locator(".tg-comments").click()
         await self.discord.get_by_role("button", name=HEADLINE).first.click()
 
+    async def newsroom(self, entry: str) -> None:
+        """Choose in the newsroom's menu, where it says the same of several: the first."""
+        await self.page.get_by_role("button", name="Newsroom").click()
+        await self.page.get_by_role("menuitem", name=entry, exact=True).first.click()
+
     async def write(self, platform: str, text: str) -> None:
         await self.page.get_by_label(f"Write on {platform}", exact=True).fill(text)
         await self.page.get_by_label(f"Send on {platform}", exact=True).click()
@@ -123,6 +128,27 @@ async def test_through_the_door_from_telegram(tmp_path: Path) -> None:
         await expect(shown).to_contain_text(re.compile(r"#\d+ \w+ \w+ · Telegram"))
         await expect(shown).not_to_contain_text("Rosal")
         await expect(visit.message(WORDS)).to_contain_text("· Telegram")
+
+
+async def test_a_withdrawn_article_says_so_and_comes_back(tmp_path: Path) -> None:
+    async with visiting(tmp_path) as visit:
+        await visit.open("channel")
+        await visit.newsroom("Correct a figure")
+        await expect(visit.message(HEADLINE)).to_contain_text("214 containers")
+        await visit.newsroom("Withdraw")
+        await expect(visit.message(HEADLINE)).to_contain_text("This article was withdrawn.")
+        await visit.open_article()
+        await expect(visit.discord.get_by_text("This article was withdrawn.")).to_be_visible()
+        await visit.newsroom("Put back")
+        await visit.become("Moderators")
+        await visit.open("desk")
+        told = await visit.message("left its feed").inner_text()
+        undo = re.search(r"/undo \d+", told)
+        assert undo
+        await visit.write("Telegram", undo.group())
+        await expect(visit.discord.get_by_text("This article was withdrawn.")).to_have_count(0)
+        await visit.open("channel")
+        await expect(visit.message(HEADLINE)).to_contain_text("214 containers")
 
 
 async def test_through_the_door_from_discord(tmp_path: Path) -> None:

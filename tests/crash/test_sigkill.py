@@ -17,8 +17,8 @@ from bots.rehearsal.world import Switches
 from bots.secrets import secret_key
 from core.clock import FakeClock, SystemClock
 from core.newsroom import Rules
+from tests.campaign.report import record
 from tests.property.acts import Act, Players, article
-from tests.property.report import record
 from tests.property.test_machine import Machine, Tally
 from tests.property.town import Town
 from tests.road.house import DISCORD_TOKEN, TELEGRAM_TOKEN
@@ -43,9 +43,7 @@ class KilledTown(Town):
 
     async def open(self) -> None:
         await super().open()
-        key = secret_key(
-            self.folder / "secret.key", SystemClock(), database=self._wiring.database
-        )
+        key = secret_key(self.folder / "secret.key", SystemClock(), database=self._wiring.database)
         self._wiring = replace(self._wiring, secret=key)
 
     async def start(self) -> None:
@@ -130,6 +128,7 @@ class Killing:
                 await self.machine.quiet()
         self.tally.runs = kills
         await self.machine.quiet()
+        self.machine.count()
 
     async def until_listening(self) -> None:
         """Until the program has taken what waited for it on Telegram."""
@@ -155,11 +154,7 @@ async def test_killed_at_any_moment(tmp_path: Path, mode: str) -> None:
         await town.kill()
         await town.close()
     tally = killing.tally
-    record(
-        f"kill {mode}", runs=tally.runs, steps=tally.steps, lost=0, visible_held=0,
-        reply_before_parent=0, orphaned=tally.orphaned, doubled=0,
-        doubled_unavoidable=tally.doubled,
-    )  # fmt: skip
+    record(f"kill {mode}", tally.counts())
 
 
 async def _found(town: KilledTown, mode: str) -> None:

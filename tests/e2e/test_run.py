@@ -301,13 +301,16 @@ def _has(count: int, state: Json) -> bool:
 
 
 @pytest.mark.campaign
-async def test_a_killed_rehearsal_goes_on_where_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("--door",)], ids=["chat", "door"])
+async def test_a_killed_rehearsal_goes_on_where_it_was(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
     """Killed in the middle of the example again and again: nothing is lost, nothing doubled."""
     for count in (1, 4, 9, 15, 22, 30):
-        async with running(tmp_path) as program:
+        async with running(tmp_path, *options) as program:
             await program.until(partial(_has, count))
             program.process.kill()
             await program.process.communicate()
-    async with running(tmp_path) as program:
+    async with running(tmp_path, *options) as program:
         _check_the_conversation(await program.ready(), killed=True)
         await program.stop(signal.SIGINT)

@@ -60,7 +60,11 @@ class Players:
             t.join(p.group, person)
         self.on_telegram = [p.ana, *others]
         guild = d.channel(p.forum)["guild_id"]
-        self.on_discord = [p.ben, d.add_person("Eve", guild=guild), d.add_person("Finn", guild=guild)]
+        self.on_discord = [
+            p.ben,
+            d.add_person("Eve", guild=guild),
+            d.add_person("Finn", guild=guild),
+        ]
         self._writers: dict[str, int | str] = {}
 
     async def do(self, act: Act) -> None:
@@ -184,9 +188,7 @@ class Players:
             self.into_group(int(self._writers[said.mark]), line, "")
         elif (thread := self.town.forum_thread()) is not None:
             options = {"comment": f"#{said.number}", **({"text": words} if words else {})}
-            self.town.discord.person_commands(
-                str(self._writers[said.mark]), thread, name, options
-            )
+            self.town.discord.person_commands(str(self._writers[said.mark]), thread, name, options)
         said.disturb()
         if words:
             said.maybe.append(mark)
@@ -325,7 +327,7 @@ class Players:
         call, kind = TELEGRAM_CALLS[a % len(TELEGRAM_CALLS)], KINDS[b % len(KINDS)]
         self._fault("telegram", call, kind, 1 + (a // 8) % 2)
         self.memory.doubtful |= kind in ("drop_after", "torn")
-        self.memory.interrupted = True  # who administers the group may not be told
+        self.memory.refused = True
 
     async def _discord_fails(self, a: int, b: int) -> None:
         call, kind = DISCORD_CALLS[a % len(DISCORD_CALLS)], KINDS[b % len(KINDS)]

@@ -245,7 +245,8 @@ def _states(scene: Scene) -> None:
         if comment is None:
             continue
         now = (comment.row["state"], comment.row["shown"])
-        expected = said.expected(interrupted=scene.memory.interrupted)
+        memory = scene.memory
+        expected = said.expected(interrupted=memory.interrupted, refused=memory.refused)
         if expected is not None and now not in expected:
             scene.wrong(f"decided: {said.mark} is {now}, not {expected} after {said.decisions}")
 
@@ -254,7 +255,7 @@ def _desk(scene: Scene) -> None:
     held = {c.row["number"]: c for c in scene.comments if c.row["state"] == "held"}
     for side in SIDES:
         found = seen.cards(scene.town, side)
-        cards = _numbered(found)
+        cards = _numbered(scene, found)
         carded = {n for n, labels in cards if {"Approve", "insult"} & set(labels)}
         more = [int(n) for _, text, _ in found for n in _MORE.findall(text)]
         waiting = set(held) - carded
@@ -269,13 +270,16 @@ def _desk(scene: Scene) -> None:
             scene.wrong(f"desk: {sorted(stale)} can still be decided on {side}")
 
 
-def _numbered(cards: list[tuple[str, str, list[str]]]) -> list[tuple[int, list[str]]]:
+def _numbered(scene: Scene, cards: list[tuple[str, str, list[str]]]) -> list[tuple[int, list[str]]]:
     """(number of the comment, buttons) of every message at the desk. Only the first part of a
-    long card has a head, and only the last has buttons."""
+    long card has a head, and only the last has buttons; it may show the comment's last words."""
     found, number = [], 0
     for _, text, labels in cards:
+        marks = [mark for mark in _MARK.findall(text) if mark in scene.by_mark]
         if (head := _WAITS.match(text)) is not None:
             number = int(head[1])
+        elif marks:
+            number = scene.by_mark[marks[-1]].row["number"]
         found.append((number, labels))
     return found
 

@@ -59,15 +59,20 @@ class Said:
         self.decisions.clear()
         self.touched, self.certain = False, True
 
-    def expected(self, *, interrupted: bool) -> set[tuple[str, int]] | None:
-        """The (state, shown) that may have come of it; None where the order of things decides."""
+    def expected(self, *, interrupted: bool, refused: bool) -> set[tuple[str, int]] | None:
+        """The (state, shown) that may have come of it; None where the order of things decides.
+
+        interrupted: the program heard nothing of Discord for a while. refused: Telegram may not
+        have told who administers the group, so a moderator may have got a no.
+        """
         before = (self.state, self.shown)
         if not self.state or self.touched or len(self.decisions) > 1:
             return None
         if not self.decisions:
             return {before}
         after = self._after(self.decisions[0])
-        return {after} if self.certain or not interrupted else {before, after}
+        sure = not refused and (self.certain or not interrupted)
+        return {after} if sure else {before, after}
 
     def _after(self, decision: str) -> tuple[str, int]:
         state, shown = self.state, self.shown
@@ -86,11 +91,19 @@ class Said:
 
 @dataclass
 class Memory:
-    """Everything that was said; and what may have happened twice because nobody answered."""
+    """Everything that was said, and what may have gone wrong because of faults.
+
+    doubtful: the outcome of some send on Telegram is unknown, so something may exist twice.
+    interrupted: the program heard nothing of Discord since the last quiet moment. refused: it
+    may not know who administers the group on Telegram. card_taken: a card was deleted at
+    Discord's desk; desk_blind: and that while nobody listened, so it is missing for good.
+    correction: what the article says now ("" = unknown).
+    """
 
     said: list[Said] = field(default_factory=list)
     doubtful: bool = False
     interrupted: bool = False
+    refused: bool = False
     card_taken: bool = False
     desk_blind: bool = False
     correction: str = "c0c"

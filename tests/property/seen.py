@@ -14,8 +14,11 @@ _HEAD = re.compile(r"\W{0,3}#(\d+)\b")
 
 @dataclass(frozen=True)
 class Seen:
-    """A message in the thread. marks: the wordings whose first words it shows; ends: those whose
-    last words; quoted: those in the quoted line `quote`. number: the #number of a copy, 0 elsewhere."""
+    """A message in the thread.
+
+    marks: the wordings whose first words it shows; ends: those whose last words; quoted: those
+    in the quoted line `quote`. number: the #number of a copy, 0 elsewhere.
+    """
 
     side: str
     id: str
@@ -110,6 +113,5 @@ def cards(town: Town, side: str) -> list[tuple[str, str, list[str]]]:
         found = town.telegram.messages(town.places.desk)
         return [(str(m["message_id"]), m.get("text", ""), buttons(m)) for m in found]
     return [
-        (m["id"], m["content"], buttons(m))
-        for m in town.discord.messages(town.places.discord_desk)
+        (m["id"], m["content"], buttons(m)) for m in town.discord.messages(town.places.discord_desk)
     ]

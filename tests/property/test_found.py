@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 from bots.rehearsal.world import Fault, Switches
@@ -198,8 +199,6 @@ async def test_edits_and_deletions_are_found_although_no_mark_was_written(
 async def _forget_marks(house: House) -> None:
     """Start as after a crash that came before the marks were written."""
     database = house.folder / "commonthread.db"
-    import sqlite3
-
     with sqlite3.connect(database) as connection:
         connection.execute("DELETE FROM cursor WHERE platform = 'discord'")
     connection.close()

@@ -125,6 +125,11 @@ class Sessions:
             return None
         return session
 
+    def present(self, bot: str) -> bool:
+        """Whether a bot listens: what happens now reaches it."""
+        every = self._sessions.values()
+        return any(one.bot_id == bot and one.away is None for one in every)
+
     def close(self, session: Session) -> None:
         """End a session: what happens from now on is lost to it."""
         self._sessions.pop(session.id, None)

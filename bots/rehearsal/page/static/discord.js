@@ -113,6 +113,7 @@ export class DiscordColumn {
   }
 
   closedNote() {
+    if (this.thread()?.locked) return "This post is locked: nobody comments any more.";
     return this.app.state.way === "door"
       ? "Press Comment under the article, or Reply on a comment."
       : "You do not have permission to send messages here. Buttons, menus and commands still work.";

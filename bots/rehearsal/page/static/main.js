@@ -330,6 +330,10 @@ class App {
     if (await this.act("telegram", { do: "withdraw", slug })) toast(`“${headline}” left the site. The bots look three times before they say so.`);
   }
 
+  async putBack({ slug, headline }) {
+    if (await this.act("telegram", { do: "publish", slug })) toast(`“${headline}” is on the site again. Where the bots have said that it was withdrawn, the desk takes that back with /undo.`);
+  }
+
   newsroom(anchor) {
     const act = (name, slug) => () => this.act("telegram", { do: name, slug });
     const entries = [];
@@ -338,7 +342,7 @@ class App {
       entries.push({ heading: one.headline });
       if (one.state !== "waiting" && one.state !== "withdrawn") entries.push({ label: "Read on the site", icon: "link", run: () => window.open(`/articles/${one.slug}`, "_blank", "noopener") });
       if (one.state === "waiting") entries.push({ label: "Publish in the feed", run: act("publish", one.slug) });
-      if (one.state === "withdrawn") entries.push({ label: "Put back", run: act("publish", one.slug) });
+      if (one.state === "withdrawn") entries.push({ label: "Put back", run: () => this.putBack(one) });
       if (one.state === "published" && one.correctable) entries.push({ label: "Correct a figure", icon: "edit", run: act("correct", one.slug) });
       // The oldest one only looks as if it had fallen off the feed's end, which means nothing.
       if (seen.includes(one) && one !== seen.at(-1)) entries.push({ label: "Withdraw", icon: "close", danger: true, run: () => this.withdraw(one) });
