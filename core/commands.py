@@ -35,26 +35,40 @@ COMMANDS: tuple[Command, ...] = (
     Command("queue", "Comments that wait for a decision"),
     Command("approve", "Publish a held comment", target="comment", menu="Approve"),
     Command("reject", "Refuse a held comment", target="comment", argument="[reason]"),
-    Command("remove", "Take a published comment down", target="comment", argument="[reason]",
-            menu="Remove"),
+    Command(
+        "remove",
+        "Take a published comment down",
+        target="comment",
+        argument="[reason]",
+        menu="Remove",
+    ),
     Command("restore", "Bring a removed or rejected comment back", target="comment"),
     Command("undo", "Take back a decision", argument="[decision number]"),
     Command("trust", "Let an author's comments through unheld", target="comment"),
-    Command("mute", "Refuse an author's comments for a time", target="comment",
-            argument="[hours, default 24]"),
+    Command(
+        "mute",
+        "Refuse an author's comments for a time",
+        target="comment",
+        argument="[hours, default 24]",
+    ),
     Command("ban", "Refuse an author's comments for good", target="comment", argument="[reason]"),
     Command("unban", "Lift a ban, a mute or trust", target="comment"),
     Command("lock", "Stop comments under an article", target="article"),
     Command("unlock", "Allow comments again", target="article"),
     Command("close", "End an article's thread for good", target="article"),
-    Command("mode", "How comments are held", target="article",
-            argument="[open|new|held|held-soft|default]"),
+    Command(
+        "mode",
+        "How comments are held",
+        target="article",
+        argument="[open|new|held|held-soft|default]",
+    ),
     Command("publish", "Publish an article from its address", argument="URL"),
     Command("retract", "Withdraw an article", target="article", argument="[reason]"),
     Command("history", "Past decisions", target="comment"),
     Command("stats", "Numbers of the last days", argument="[days]"),
-    Command("connect", "Connect this place with the code that the command line shows",
-            argument="CODE"),
+    Command(
+        "connect", "Connect this place with the code that the command line shows", argument="CODE"
+    ),
 )
 
 BY_NAME = {command.name: command for command in COMMANDS}

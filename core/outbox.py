@@ -394,9 +394,7 @@ def _certain(adapter: Adapter) -> bool:
 
 
 def _with(job: Job, message: Sent) -> Job:
-    return replace(
-        job, sent=tuple(message if sent.id == message.id else sent for sent in job.sent)
-    )
+    return replace(job, sent=tuple(message if sent.id == message.id else sent for sent in job.sent))
 
 
 def _without(job: Job, message: Sent) -> Job:

@@ -211,7 +211,8 @@ class Adapter(Protocol):
         """Search what was sent lately for this part; None = surely not there.
 
         A part of kind "any" stands for whatever shows comment `payload["number"]`, or an article
-        where that is 0. Called only where `capabilities.reads_back`. Raises Unreachable or RetryLater.
+        where that is 0. Called only where `capabilities.reads_back`. Raises Unreachable or
+        RetryLater.
         """
         ...
 
@@ -300,4 +301,3 @@ class Database(Protocol):
         ...
 
     async def close(self) -> None: ...
-

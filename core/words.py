@@ -14,7 +14,7 @@ ADJECTIVES = tuple(
     Simple Sincere Sleepy Snowy Solar Solid Southern Stark Steady Steel Stone Stormy Sunny Swift
     Tall Tender Tidal Topaz Tranquil True Twilight Upright Velvet Vivid Wandering Warm Watchful
     Western Whispering Wild Willing Windy Wise Witty Woodland Young Zesty
-    """.split()
+    """.split()  # noqa: SIM905
 )
 NOUNS = tuple(
     """
@@ -28,7 +28,7 @@ NOUNS = tuple(
     Rain Raven Reed Reef Ridge River Robin Rook Sage Sailor Salmon Seal Shore Sky Snipe Sparrow
     Spruce Star Stork Stream Summit Swallow Swan Thistle Thrush Tide Toucan Trail Tree Trout Turtle
     Valley Vulture Walnut Wave Whale Willow Wind Wolf Wren
-    """.split()
+    """.split()  # noqa: SIM905
 )
 SPANISH_NOUNS = tuple(
     """
@@ -39,10 +39,10 @@ SPANISH_NOUNS = tuple(
     Glaciar Golondrina Grillo Halcón Helecho Hogar Horizonte Huella Huerto Ibis Iguana Isla Jaguar
     Jardín Jilguero Lago Laguna Lince Llanura Lluvia Lobo Lucero Luna Manantial Manglar Mar Marea
     Mariposa Matorral Meseta Mirlo Molino Monte Nieve Nogal Nube Oasis Ocelote Ola Olmo Orilla
-    Paloma Palmera Pantano Peregrino Pino Piedra Playa Pradera Puente Puerto Puma Quetzal Rayo Refugio
-    Relieve Ribera Río Roble Sabana Salto Sauce Selva Sendero Sierra Sol Sombra Tejado Tejo Tigre
-    Tortuga Trigal Trueno Tucán Valle Velero Venado Vereda Viento Volcán Zorzal
-    """.split()
+    Paloma Palmera Pantano Peregrino Pino Piedra Playa Pradera Puente Puerto Puma Quetzal Rayo
+    Refugio Relieve Ribera Río Roble Sabana Salto Sauce Selva Sendero Sierra Sol Sombra Tejado Tejo
+    Tigre Tortuga Trigal Trueno Tucán Valle Velero Venado Vereda Viento Volcán Zorzal
+    """.split()  # noqa: SIM905
 )
 SPANISH_ADJECTIVES = tuple(
     """
@@ -50,9 +50,9 @@ SPANISH_ADJECTIVES = tuple(
     constante cordial cortés diligente distante ecuánime eficaz elegante enorme errante
     estable estelar fascinante feliz fiel firme flexible formidable fuerte fugaz gentil grande
     hábil humilde ideal ilustre imparcial importante índigo jovial leal libre
-    local lunar marrón matinal memorable mineral natural noble notable paciente perseverante perspicaz
-    polar popular prudente puntual radiante real reluciente rural sagaz silvestre simple
+    local lunar marrón matinal memorable mineral natural noble notable paciente perseverante
+    perspicaz polar popular prudente puntual radiante real reluciente rural sagaz silvestre simple
     singular sobresaliente solar solemne sonriente suave sutil tenaz tropical universal urgente útil
     valiente veloz verde versátil vibrante vigilante visible vivaz
-    """.split()
+    """.split()  # noqa: SIM905
 )

@@ -15,7 +15,7 @@ from core.events import Deleted, Edited, Event, Invoked, Posted, Reacted, Thread
 from core.feeds.model import Draft
 from core.feeds.schedule import Answer as FeedAnswer
 from core.model import Channel, House, Purpose
-from core.newsroom import admin, articles, birth, desk, feeds, intake, ledger, parking
+from core.newsroom import admin, articles, birth, desk, feeds, intake, ledger, message_map, parking
 from core.newsroom.admin import ChannelPlan
 from core.newsroom.commands import run as run_command
 from core.newsroom.context import DESK_WAKE, Context, Rules
@@ -185,7 +185,7 @@ class Newsroom:
             channel = self._context.house(tx).by_place.get((platform, place))
             if channel is None:
                 return set()
-            return {m for m in asked if intake.known_message(tx, channel.id, m) is not None}
+            return {m for m in asked if message_map.known_message(tx, channel.id, m) is not None}
 
         return await self._db.read(work)
 
@@ -222,9 +222,7 @@ class Newsroom:
 
         def work(tx: Tx) -> None:
             number, name = row["publication"], person.name
-            admin.add_moderator(
-                tx, self._context, number, event.platform, person.identity, name
-            )
+            admin.add_moderator(tx, self._context, number, event.platform, person.identity, name)
             admin.use_code(tx, row["code"])
 
         await self._db.write(work)
@@ -259,9 +257,7 @@ class Newsroom:
 
     async def preview(self, publication: int, draft: Draft) -> None:
         """Show a draft at the desk with buttons to publish or discard it."""
-        await self._db.write(
-            lambda tx: articles.preview(tx, self._context, publication, draft)
-        )
+        await self._db.write(lambda tx: articles.preview(tx, self._context, publication, draft))
 
     async def preview_entry(self, publication: int, url: str) -> bool:
         """The same for what a feed told of this address; False where none did."""
@@ -271,9 +267,7 @@ class Newsroom:
 
     async def tell_desk(self, publication: int, key: str, words: desk.Words) -> None:
         """Say something at the desk, once for each key."""
-        await self._db.write(
-            lambda tx: desk.tell_desk(tx, self._context, publication, key, words)
-        )
+        await self._db.write(lambda tx: desk.tell_desk(tx, self._context, publication, key, words))
 
     async def publish_draft_now(self, publication: str | None, draft: Draft) -> int:
         """From a file: publish without preview. Raises UserError. The article's number."""
@@ -342,16 +336,12 @@ class Newsroom:
     async def ready(self, channel: Channel, busy: Collection[int]) -> list[ledger.Job]:
         """See `ledger.ready`."""
         now = self._context.clock.now()
-        return await self._db.read(
-            lambda tx: ledger.ready(tx, self._context, channel, now, busy)
-        )
+        return await self._db.read(lambda tx: ledger.ready(tx, self._context, channel, now, busy))
 
     async def settings(self, channel: Channel) -> list[ledger.SettingJob]:
         """See `ledger.settings`."""
         now = self._context.clock.now()
-        return await self._db.read(
-            lambda tx: ledger.settings(tx, self._context, channel, now)
-        )
+        return await self._db.read(lambda tx: ledger.settings(tx, self._context, channel, now))
 
     async def next_due(self, channel: int) -> float | None:
         """When the next delivery of a channel falls due (Unix seconds)."""

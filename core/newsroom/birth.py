@@ -39,9 +39,7 @@ def thread_opened(tx: Tx, context: Context, event: ThreadOpened) -> int | None:
     return thread
 
 
-def _own_root(
-    tx: Tx, context: Context, article: int, channel: Channel, event: ThreadOpened
-) -> int:
+def _own_root(tx: Tx, context: Context, article: int, channel: Channel, event: ThreadOpened) -> int:
     """People comment under a root of ours. Where another one holds the thread (a send whose
     answer was lost made two), this one stays known as a root of the article beside it."""
     known = tx.one(

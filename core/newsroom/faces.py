@@ -341,9 +341,7 @@ def _card_title(t: Texts, row: Row) -> Rich:
     return head
 
 
-def _author_line(
-    tx: Tx, t: Texts, publication: Publication, author: str, now: float
-) -> Rich:
+def _author_line(tx: Tx, t: Texts, publication: Publication, author: str, now: float) -> Rich:
     row = tx.one(
         "SELECT published, rejected, CASE WHEN standing = 'muted' AND until <= :now"
         " THEN 'ordinary' ELSE standing END AS standing FROM author"

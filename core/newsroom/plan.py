@@ -217,9 +217,7 @@ def _let_parent_go(tx: Tx, parent: int) -> None:
 
 def settle_thread(tx: Tx, article: int, name: str, value: str) -> None:
     """Want a setting (locked, archived) of every thread of an article."""
-    rows = tx.all(
-        "SELECT id, channel FROM thread WHERE article = :a AND dead = 0", {"a": article}
-    )
+    rows = tx.all("SELECT id, channel FROM thread WHERE article = :a AND dead = 0", {"a": article})
     for row in rows:
         tx.run(
             "INSERT INTO setting (thread, name, want) VALUES (:t, :name, :value)"

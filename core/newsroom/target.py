@@ -15,7 +15,7 @@ from core.i18n import Texts, texts
 from core.model import Channel
 from core.newsroom.context import Context
 from core.newsroom.decide import Actor
-from core.newsroom.intake import adopt, known_message, thread_beside
+from core.newsroom.message_map import adopt, known_message, thread_beside
 from core.ports import Row, Tx
 from core.text.model import Rich
 
@@ -224,9 +224,7 @@ def _article_by_message(tx: Tx, call: Call) -> int | None:
 
 
 def _article_by_link(tx: Tx, context: Context, call: Call, url: str) -> int | None:
-    row = tx.one(
-        "SELECT id FROM article WHERE link = :url ORDER BY id DESC LIMIT 1", {"url": url}
-    )
+    row = tx.one("SELECT id FROM article WHERE link = :url ORDER BY id DESC LIMIT 1", {"url": url})
     if row is not None:
         return int(row["id"])
     for known in _linked_messages(tx, context, url):

@@ -7,6 +7,7 @@ a new release of aiosqlite moves this.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +35,7 @@ class Connection:
         """Connect, with the pragmas that durability and erasure need. Raises sqlite3.Error."""
         if str(path) != ":memory:":
             # SQLite gives its log files the mode of the database: its owner's only.
-            path.touch(mode=0o600)
+            await asyncio.to_thread(path.touch, 0o600)
         connection = await aiosqlite.connect(
             path, isolation_level=None, timeout=30.0, cached_statements=STATEMENTS
         )

@@ -206,8 +206,10 @@ async def test_lock_and_close_stop_comments_on_both_sides(tmp_path: Path) -> Non
             lambda: hands.t.message(hands.p.group, late) is None, "removed on Telegram"
         )
         await hands.house.until(
-            lambda: "Comments are closed there, so yours was removed: “too late”."
-            in hands.t.texts(hands.p.ana),
+            lambda: (
+                "Comments are closed there, so yours was removed: “too late”."
+                in hands.t.texts(hands.p.ana)
+            ),
             "its writer is told",
         )
         assert "That is so already." in await hands.at_desk("/lock 1")

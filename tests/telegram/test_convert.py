@@ -202,7 +202,12 @@ def test_a_rich_message_is_read_as_its_words() -> None:
 def test_an_edit() -> None:
     edited = {"update_id": 1, "edited_message": message(edit_date=2100, text="Bye")["message"]}
     assert one(edited) == Edited(
-        "telegram", "-100777", "60", Person("9", "Rita Roe", "es"), Rich("Bye"), 2100.0,
+        "telegram",
+        "-100777",
+        "60",
+        Person("9", "Rita Roe", "es"),
+        Rich("Bye"),
+        2100.0,
         key="e1:-100777:60",
     )
 
