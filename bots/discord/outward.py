@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
@@ -23,6 +24,7 @@ from core.views import Part
 Json = dict[str, Any]
 Known = Callable[[str, Iterable[str]], Awaitable[set[str]]]
 
+_HEAD = re.compile(r"\W{0,4}#(\d{1,9})\b")
 _PAGE = 100
 _PAGES = 5
 _JUST_STARTED = 90.0
@@ -243,6 +245,9 @@ class Outward:
         if nonce and message.get("nonce") == nonce:
             return True
         payload: Mapping[str, Any] = part.payload
+        wanted = payload["number"] if part.kind == "any" else _number(payload)
+        if target.thread and wanted and _number(message) == wanted:
+            return True
         if "username" in payload and message.get("webhook_id"):
             payload = self._webhook_body(target, part)
         return _shown(message) == _shown(payload)
@@ -289,6 +294,12 @@ def _message(sent: Any) -> Json:
     if not isinstance(sent, dict) or "id" not in sent:
         raise OutcomeUnknown("Discord's answer could not be read")
     return sent
+
+
+def _number(message: Mapping[str, Any]) -> int:
+    """The `#number` with which a comment's copy begins; 0 in its further parts and elsewhere."""
+    found = _HEAD.match(str(message.get("content") or ""))
+    return int(found[1]) if found else 0
 
 
 def _shown(message: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:

@@ -16,12 +16,23 @@ from core.ports import Target
 from core.text.model import Rich, Style, join
 from core.text.split import cut, split
 from core.text.tools import normalise
-from core.views import Answer, ArticleView, Button, CommentView, Form, Part, Rows, View
+from core.views import (
+    Answer,
+    ArticleView,
+    Button,
+    CommentView,
+    Form,
+    NoticeView,
+    Part,
+    Rows,
+    View,
+)
 
 Json = dict[str, Any]
 
 CONTENT = 2000
 DESCRIPTION = 4096
+ALL_EMBEDS = 6000
 THREAD_NAME = 100
 SUPPRESS_EMBEDS = 1 << 2
 EPHEMERAL = 1 << 6
@@ -45,7 +56,7 @@ def render(view: View, target: Target) -> list[Part]:
         return [_article(view, target)]
     if isinstance(view, CommentView):
         return _comment(view, target.style == WEBHOOK)
-    return _texts(view.text, view.buttons, {})
+    return _notice(view)
 
 
 def body_to_send(payload: Mapping[str, Any]) -> Json:
@@ -136,6 +147,18 @@ def _comment(view: CommentView, webhook: bool) -> list[Part]:
     notes = view.notes if view.notes.spans else view.notes.dressed(Style.ITALIC)
     pieces = [p for p in (head, quote, view.text, notes) if p]
     return _texts(normalise(join(pieces, "\n")), view.buttons, extra)
+
+
+def _notice(view: NoticeView) -> list[Part]:
+    """A desk's card stays one message, so that its buttons stand below its own text: what is
+    too long for the content goes into embeds, as far as those reach."""
+    if cost(view.text) <= CONTENT:
+        return _texts(view.text, view.buttons, {})
+    pages = split(view.text, DESCRIPTION, cost)
+    if sum(cost(page) for page in pages) > ALL_EMBEDS:
+        return _texts(view.text, view.buttons, {})
+    embeds = [{"description": to_discord(page)} for page in pages]
+    return [Part("message", {"embeds": embeds, "components": rows(view.buttons)})]
 
 
 def _texts(text: Rich, buttons: Rows, extra: Json) -> list[Part]:

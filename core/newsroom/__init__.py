@@ -20,6 +20,7 @@ from core.newsroom.admin import ChannelPlan
 from core.newsroom.commands import run as run_command
 from core.newsroom.context import DESK_WAKE, Context, Rules
 from core.newsroom.decide import Actor, decide_comment, system_actor
+from core.newsroom.faces import placeholder_view
 from core.newsroom.invoked import call_of, first_time, invoked
 from core.newsroom.pages import page
 from core.newsroom.refusal import refusal
@@ -27,7 +28,7 @@ from core.newsroom.show import show
 from core.newsroom.target import Call
 from core.ports import Adapter, Database, Receipt, Row, Tx
 from core.text.model import Rich
-from core.views import Answer
+from core.views import Answer, View
 
 __all__ = ["Actor", "ChannelPlan", "Context", "Newsroom", "Rules", "cli_actor"]
 
@@ -370,6 +371,12 @@ class Newsroom:
             return ledger.done(tx, job, note) if last else False
 
         return await self._db.write(work, urgent=True)
+
+    async def placeholder(self, job: ledger.Job) -> View:
+        """What stands in place of a comment's words that may not be read."""
+        return await self._db.read(
+            lambda tx: placeholder_view(tx, self._context, job.channel, job.subject_id)
+        )
 
     async def record(self, work: Callable[[Tx, Context], T]) -> T:
         """Write another outcome of a delivery (a function of `ledger`), before intake."""

@@ -215,12 +215,7 @@ def comment_view(
         return None
     t = texts(publication.language)
     if face == PLACEHOLDER:
-        return CommentView(
-            number=row["number"],
-            name="",
-            head=Rich(f"#{row['number']}"),
-            text=italic(t("This comment was removed.")),
-        )
+        return _placeholder(t, row["number"])
     if row["text"] is None:
         return None
     return CommentView(
@@ -232,6 +227,18 @@ def comment_view(
         notes=_notes(tx, t, row, face),
         buttons=_comment_buttons(t, channel, row),
     )
+
+
+def placeholder_view(tx: Tx, context: Context, channel: Channel, comment: int) -> View:
+    """What stands in place of words that may not be read any more."""
+    row = tx.one("SELECT number FROM comment WHERE id = :id", {"id": comment})
+    language = context.house(tx).publications[channel.publication].language
+    return _placeholder(texts(language), row["number"] if row else 0)
+
+
+def _placeholder(t: Texts, number: int) -> CommentView:
+    words = italic(t("This comment was removed."))
+    return CommentView(number=number, name="", head=Rich(f"#{number}"), text=words)
 
 
 def comment_head(row: Mapping[str, Any] | Row) -> Rich:

@@ -15,7 +15,7 @@ from core.moderation.judge import judge, verdicts
 from core.newsroom.context import Context, dumps
 from core.newsroom.desk import refresh_card
 from core.newsroom.message_map import adopt, known_message, thread_beside
-from core.newsroom.parking import park, thread_may_come
+from core.newsroom.parking import edit_parked, park, thread_may_come
 from core.newsroom.plan import Fresh, change_delivery, plan_fresh, replan, requote
 from core.newsroom.removal import bury, gone_by_hand
 from core.ports import Row, Tx
@@ -260,7 +260,10 @@ def edited(tx: Tx, context: Context, event: Edited) -> int | None:
     if channel is None:
         return None
     known = known_message(tx, channel.id, event.message)
-    if known is None or known["role"] != "origin":
+    if known is None:
+        edit_parked(tx, context, channel, event)
+        return None
+    if known["role"] != "origin":
         return None
     if event.text.text.strip() == ".":
         withdraw(tx, context, known["subject_id"])

@@ -42,18 +42,36 @@ def thread_may_come(tx: Tx, channel: Channel, thread: str) -> bool:
     return unborn is not None
 
 
-def park(tx: Tx, context: Context, channel: Channel, event: Posted | Edited) -> None:
+def park(tx: Tx, context: Context, channel: Channel, event: Posted) -> None:
     """Keep an event until its thread is known; repetitions are recognised when it is."""
-    thread = event.thread if isinstance(event, Posted) else None
     tx.insert(
         "parked",
         {
             "channel": channel.id,
-            "thread": thread or "",
+            "thread": event.thread or "",
             "sealed": seal(context.keys, _dump(event)),
             "expires": context.clock.now() + context.rules.parked_life,
         },
     )
+
+
+def edit_parked(tx: Tx, context: Context, channel: Channel, event: Edited) -> bool:
+    """An edit of a comment that waits for its thread: it waits with the new words."""
+    rows = tx.all(
+        "SELECT id, sealed FROM parked WHERE channel = :c AND announce_message = ''",
+        {"c": channel.id},
+    )
+    for row in rows:
+        value = unseal(context.keys, row["sealed"])
+        if value["message"] == event.message:
+            value["text"] = event.text.dump()
+            value["attachments"] = [asdict(attachment) for attachment in event.attachments]
+            tx.run(
+                "UPDATE parked SET sealed = :sealed WHERE id = :id",
+                {"sealed": seal(context.keys, value), "id": row["id"]},
+            )
+            return True
+    return False
 
 
 def park_forward(
@@ -103,7 +121,7 @@ def expire(tx: Tx, context: Context) -> int:
     return tx.run("DELETE FROM parked WHERE expires <= :now", {"now": context.clock.now()})
 
 
-def _dump(event: Posted | Edited) -> dict[str, Any]:
+def _dump(event: Posted) -> dict[str, Any]:
     value = asdict(event)
     value["text"] = event.text.dump()
     return value

@@ -88,11 +88,19 @@ def test_a_head_that_is_dressed_already_keeps_its_dress() -> None:
 
 
 def test_every_part_is_within_the_limit_and_buttons_stand_under_the_last() -> None:
-    view = notice("A sentence. " * 500, buttons=((Button("Undo", "u"),),))
+    view = notice("A sentence. " * 700, buttons=((Button("Undo", "u"),),))
     parts = render.render(view, TEXT)
     assert len(parts) > 2
     assert all(len(p.payload["content"]) <= CAPABILITIES.text_limit for p in parts)
     assert ["components" in p.payload for p in parts] == [False] * (len(parts) - 1) + [True]
+
+
+def test_a_long_card_is_one_message_with_its_buttons() -> None:
+    view = notice("A sentence. " * 400, buttons=((Button("Undo", "u"),),))
+    (part,) = render.render(view, TEXT)
+    shown = [embed["description"] for embed in part.payload["embeds"]]
+    assert sum(map(len, shown)) <= 6000
+    assert part.payload["components"]
 
 
 def test_an_empty_notice_is_still_a_message() -> None:

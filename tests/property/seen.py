@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from tests.property.town import Town
-from tests.road.house import Json
+from tests.road.house import Json, read
 
 _MARK = re.compile(r"\b(w\d+r\d+)([ab])\b")
 _HEAD = re.compile(r"\W{0,3}#(\d+)\b")
@@ -112,6 +112,4 @@ def cards(town: Town, side: str) -> list[tuple[str, str, list[str]]]:
     if side == "telegram":
         found = town.telegram.messages(town.places.desk)
         return [(str(m["message_id"]), m.get("text", ""), buttons(m)) for m in found]
-    return [
-        (m["id"], m["content"], buttons(m)) for m in town.discord.messages(town.places.discord_desk)
-    ]
+    return [(m["id"], read(m), buttons(m)) for m in town.discord.messages(town.places.discord_desk)]

@@ -251,3 +251,24 @@ async def test_undoing_a_removal_by_hand_makes_the_copy_anew(tmp_path: Path) -> 
         _boss(house, f"/undo {row['id']}")
         await house.until(lambda: house.group_message("alpha words"), "back on Telegram")
         await house.until(lambda: house.thread_message("alpha words"), "back on Discord")
+
+
+async def test_a_lost_copy_is_found_by_its_number_although_its_words_changed(
+    tmp_path: Path,
+) -> None:
+    async with newsroom(tmp_path, mode="open", switches=Switches(nonce_window=0.0)) as house:
+        await house.publish()
+        p = house.places
+        send = "POST /channels/{channel_id}/messages"
+        house.world.faults.add(Fault("discord", send, "drop_after"))
+        copy = await _commented(house, "alpha words")
+        doc = house.discord.state.find_message(copy["id"])
+        assert doc is not None
+        doc["nonce"] = None  # nothing promises that the history tells it
+        house.discord.state.put_message(doc)
+        original = house.group_message("alpha words")
+        assert original
+        house.telegram.person_edits(p.ana, p.group, original["message_id"], "beta words")
+        await house.until(lambda: house.thread_message("beta words"), "edited")
+        await _quiet(house)
+        assert not house.thread_message("alpha words")

@@ -237,8 +237,14 @@ class House:
 
     def discord_card(self, words: str) -> Json | None:
         found = [m for m in self.discord.messages(self.places.discord_desk)
-                 if words in m["content"] and m["components"]]  # fmt: skip
+                 if words in read(m) and m["components"]]  # fmt: skip
         return found[-1] if found else None
+
+
+def read(message: Json) -> str:
+    """The words of a Discord message, where they stand in embeds as well."""
+    embeds = [embed.get("description", "") for embed in message["embeds"]]
+    return "\n".join([message["content"], *embeds]).strip()
 
 
 @asynccontextmanager
