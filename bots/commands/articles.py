@@ -110,12 +110,12 @@ def articles(
     output = Output(ctx, json)
     columns = {
         "id": "",
-        "day": "Published",
-        "headline": "Headline",
-        "publication": "Publication",
-        "state": "State",
-        "comments": "Comments",
-        "held": "Waiting",
+        "day": t("Published"),
+        "headline": t("Headline"),
+        "publication": t("Publication"),
+        "state": t("State"),
+        "comments": t("Comments"),
+        "held": t("Waiting"),
     }
     shown = rows if output.json else [{**row, "day": _day(row)} for row in rows]
     output.table(shown, columns, t("There is no article yet: feed add, publish."))

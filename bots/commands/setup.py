@@ -90,7 +90,13 @@ def publication_add(
 def publication_list(ctx: typer.Context, json: JsonOption = False) -> None:
     """List the publications."""
     rows = in_newsroom(lambda room: room.look(register.publications))
-    columns = {"id": "", "name": "Name", "languages": "Languages", "zone": "Zone", "mode": "Mode"}
+    columns = {
+        "id": "",
+        "name": t("Name"),
+        "languages": t("Languages"),
+        "zone": t("Zone"),
+        "mode": t("Mode"),
+    }
     Output(ctx, json).table(rows, columns, t("There is none yet: publication add NAME."))
 
 
@@ -169,7 +175,12 @@ def feed_list(
     rows = in_newsroom(
         lambda room: room.look(lambda tx, c: register.feeds(tx, c, which(tx, publication)))
     )
-    columns = {"id": "", "publication": "Publication", "url": "Address", "problem": "Problem"}
+    columns = {
+        "id": "",
+        "publication": t("Publication"),
+        "url": t("Address"),
+        "problem": t("Problem"),
+    }
     Output(ctx, json).table(rows, columns, t("No feed is followed yet: feed add URL."))
 
 
@@ -257,13 +268,13 @@ def channel_list(
     )
     columns = {
         "id": "",
-        "publication": "Publication",
-        "address": "Address",
-        "title": "Title",
-        "purpose": "For",
-        "kind": "Kind",
-        "way": "Way in",
-        "dead": "Problem",
+        "publication": t("Publication"),
+        "address": t("Address"),
+        "title": t("Title"),
+        "purpose": t("For"),
+        "kind": t("Kind"),
+        "way": t("Way in"),
+        "dead": t("Problem"),
     }
     Output(ctx, json).table(rows, columns, t("None is connected yet: channel add, channel code."))
 
@@ -368,7 +379,7 @@ def moderator_list(
     rows = in_newsroom(
         lambda room: room.look(lambda tx, c: register.moderators(tx, c, which(tx, publication)))
     )
-    columns = {"name": "Name", "publication": "Publication"}
+    columns = {"name": t("Name"), "publication": t("Publication")}
     Output(ctx, json).table(rows, columns, t("Nobody is on it; the platforms' admins decide."))
 
 

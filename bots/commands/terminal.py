@@ -12,6 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from core.i18n import FALLBACK, texts
+
+t = texts(FALLBACK)
+
 Json = dict[str, Any]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
@@ -107,5 +111,5 @@ def _table(rows: Sequence[Json], columns: Mapping[str, str], title: str) -> Tabl
 
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else ""
+        return t("yes") if value else ""
     return "" if value is None else clean(str(value))

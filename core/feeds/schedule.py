@@ -8,6 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from core.i18n import FALLBACK, Texts, texts
+
+t = texts(FALLBACK)
+
 MINUTE = 60.0
 HOUR = 3_600.0
 DAY = 86_400.0
@@ -86,7 +90,7 @@ def first(interval: float, now: float, chance: float) -> Poll:
 def after(poll: Poll, answer: Answer, now: float, chance: float) -> Poll:
     """The timetable after an answer. `chance` is in [0, 1)."""
     if answer.status == 410:
-        return replace(poll, gone=True, problem=_said(answer), failing_since=now, adopt="")
+        return replace(poll, gone=True, problem=said(answer), failing_since=now, adopt="")
     wait = _wait(poll, answer) * (1 - JITTER + 2 * JITTER * chance)
     wait = max(wait, _asked_to_wait(answer))
     if not answer.good:
@@ -96,7 +100,7 @@ def after(poll: Poll, answer: Answer, now: float, chance: float) -> Poll:
             failures=poll.failures + 1,
             failing_since=now if poll.failing_since is None else poll.failing_since,
             adopt="",
-            problem=_said(answer),
+            problem=said(answer),
         )
     well = replace(poll, next_at=now + wait, failures=0, failing_since=None, problem="")
     return _moving(well, answer.moved_to)
@@ -140,15 +144,20 @@ def _moving(poll: Poll, moved_to: str) -> Poll:
     return replace(poll, moved_to="", moved_seen=0, adopt=moved_to)
 
 
-def _said(answer: Answer) -> str:
+_ANSWERS = {
+    401: "The feed asks for a password (401).",
+    403: "The site refuses us (403). Ask whoever runs it to let feed readers through.",
+    404: "There is no feed at this address any more (404). Give the new address.",
+    410: "The publisher says that this feed is gone for good (410). It is not asked again.",
+    429: "The site says we come too often (429).",
+    503: "The site is overloaded or being repaired (503).",
+}
+
+
+def said(answer: Answer, t: Texts = t) -> str:
+    """What is wrong, for people."""
     if answer.problem:
         return answer.problem
-    known = {
-        401: "The feed asks for a password (401).",
-        403: "The site refuses us (403). Ask whoever runs it to let feed readers through.",
-        404: "There is no feed at this address any more (404). Give the new address.",
-        410: "The publisher says that this feed is gone for good (410). It is not asked again.",
-        429: "The site says we come too often (429).",
-        503: "The site is overloaded or being repaired (503).",
-    }
-    return known.get(answer.status or 0, f"The site answered with an error ({answer.status}).")
+    if answer.status in _ANSWERS:
+        return t(_ANSWERS[answer.status])
+    return t("The site answered with an error ({status}).", status=answer.status)

@@ -14,6 +14,7 @@ from core.errors import DeliveryError, UserError
 from core.events import Deleted, Edited, Event, Invoked, Posted, Reacted, ThreadOpened
 from core.feeds.model import Draft
 from core.feeds.schedule import Answer as FeedAnswer
+from core.i18n import FALLBACK, Texts, texts
 from core.model import Channel, House, Purpose
 from core.newsroom import admin, articles, birth, desk, feeds, intake, ledger, message_map, parking
 from core.newsroom.admin import ChannelPlan
@@ -34,10 +35,12 @@ __all__ = ["Actor", "ChannelPlan", "Context", "Newsroom", "Rules", "cli_actor"]
 
 T = TypeVar("T")
 
+t = texts(FALLBACK)
+
 
 def cli_actor() -> Actor:
     """Who decides at the command line."""
-    return Actor("cli", "command line")
+    return Actor("cli", t("command line"))
 
 
 class Newsroom:
@@ -85,11 +88,12 @@ class Newsroom:
 
     def _removed_by_hand(self, tx: Tx, comment: int, channel: int) -> None:
         """Somebody with the right took our copy away on one side: a Remove decision."""
-        where = self._context.house(tx).channels[channel].platform.capitalize()
+        house = self._context.house(tx)
+        where = house.channels[channel]
+        t = texts(house.publications[where.publication].language)
+        name = t("a moderator on {platform}", platform=where.platform.capitalize())
         try:
-            decide_comment(
-                tx, self._context, Actor("hand", f"a moderator on {where}"), "remove", comment
-            )
+            decide_comment(tx, self._context, Actor("hand", name), "remove", comment)
         except UserError:
             return
 
@@ -206,7 +210,7 @@ class Newsroom:
         options = admin.code_options(row)
         plan = ChannelPlan(row["publication"], Purpose(row["purpose"]), **options)
         try:
-            channel = await self.add_channel(plan, adapter, event.place)
+            channel = await self.add_channel(plan, adapter, event.place, call.t)
         except UserError as refusal:
             return _plain(str(refusal))
         except DeliveryError as trouble:
@@ -229,17 +233,19 @@ class Newsroom:
         await self._db.write(work)
         return _plain(call.t("You are a moderator now."))
 
-    async def add_channel(self, plan: ChannelPlan, adapter: Adapter, place: str) -> Channel:
+    async def add_channel(
+        self, plan: ChannelPlan, adapter: Adapter, place: str, t: Texts = t
+    ) -> Channel:
         """Inspect a place and connect it. Raises UserError with everything that is missing."""
-        admin.check_plan(plan)
+        admin.check_plan(plan, t)
         found = await adapter.inspect(admin.inquiry(plan, place))
         fatal = [problem for problem in found.problems if problem.fatal]
         if fatal:
             lines = "\n".join(f"· {p.what} {p.remedy}" for p in fatal)
-            raise UserError(f"“{found.title}” cannot be used yet:\n{lines}")
+            raise UserError(t("“{title}” cannot be used yet:", title=found.title) + f"\n{lines}")
 
         def work(tx: Tx) -> Channel:
-            number = admin.add_channel(tx, self._context, plan, adapter.platform, found)
+            number = admin.add_channel(tx, self._context, plan, adapter.platform, found, t)
             return self._context.house(tx).channels[number]
 
         return await self._db.write(work)

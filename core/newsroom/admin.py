@@ -11,10 +11,13 @@ from babel import Locale, UnknownLocaleError
 
 from core.authors import tag
 from core.errors import UserError
+from core.i18n import FALLBACK, Texts, texts
 from core.model import Channel, Mode, Purpose
 from core.newsroom.context import Context, dumps
 from core.newsroom.decide import refresh_newest
 from core.ports import Inquiry, Inspection, Row, Tx
+
+t = texts(FALLBACK)
 
 CODE_LIFE = 3600.0
 
@@ -36,13 +39,15 @@ def add_publication(
 ) -> int:  # fmt: skip
     """A new publication; its id. Raises UserError naming what is wrong and what would be right."""
     if not name.strip():
-        raise UserError("A publication needs a name.")
+        raise UserError(t("A publication needs a name."))
     if tx.one("SELECT 1 FROM publication WHERE name = :n", {"n": name.strip()}):
-        raise UserError(f"There is a publication “{name.strip()}” already.")
+        raise UserError(t("There is a publication “{name}” already.", name=name.strip()))
     tongues = check_languages(languages)
     check_zone(zone)
     if mode not in {m.value for m in Mode}:
-        raise UserError(f"The mode “{mode}” does not exist: use open, new, held or held-soft.")
+        raise UserError(
+            t("The mode “{mode}” does not exist: use open, new, held or held-soft.", mode=mode)
+        )
     context.forget_house()
     return tx.insert(
         "publication",
@@ -62,12 +67,14 @@ def check_languages(languages: str) -> list[str]:
     """The codes in a list with commas. Raises UserError for an unknown one or none at all."""
     tongues = [word.strip() for word in languages.split(",") if word.strip()]
     if not tongues:
-        raise UserError("Name at least one language, for example en or en,es.")
+        raise UserError(t("Name at least one language, for example en or en,es."))
     for tongue in tongues:
         try:
             Locale.parse(tongue.replace("-", "_"))
         except (ValueError, UnknownLocaleError):
-            raise UserError(f"The language “{tongue}” is unknown: write a code like en.") from None
+            raise UserError(
+                t("The language “{language}” is unknown: write a code like en.", language=tongue)
+            ) from None
     return tongues
 
 
@@ -77,7 +84,7 @@ def check_zone(zone: str) -> None:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UserError(
-            f"The time zone “{zone}” is unknown: write one like Europe/Madrid or UTC."
+            t("The time zone “{zone}” is unknown: write one like Europe/Madrid or UTC.", zone=zone)
         ) from None
 
 
@@ -90,18 +97,20 @@ def publication_id(tx: Tx, name: str | None) -> int:
     if name is None and len(rows) == 1:
         return int(rows[0]["id"])
     if not rows:
-        raise UserError("There is no publication yet: make one with `publication add NAME`.")
+        raise UserError(t("There is no publication yet: make one with `publication add NAME`."))
     names = ", ".join(f"“{row['name']}”" for row in rows)
-    raise UserError(f"Which publication? Name it with --publication: {names}.")
+    raise UserError(t("Which publication? Name it with --publication: {names}.", names=names))
 
 
 def add_feed(tx: Tx, context: Context, publication: int, url: str, *, publish_last: int = 0) -> int:
     """Follow a feed from now on; the first reading publishes its newest `publish_last` only."""
     if not re.match(r"^https?://[^\s/]+", url):
-        raise UserError(f"“{url}” is no address of a feed: it begins with http:// or https://.")
+        raise UserError(
+            t("“{url}” is no address of a feed: it begins with http:// or https://.", url=url)
+        )
     if tx.one("SELECT 1 FROM feed WHERE publication = :p AND url = :u",
               {"p": publication, "u": url}):  # fmt: skip
-        raise UserError("This feed is followed already.")
+        raise UserError(t("This feed is followed already."))
     return tx.insert(
         "feed",
         {"publication": publication, "url": url, "publish_last": publish_last, "next_at": 0.0},
@@ -109,18 +118,18 @@ def add_feed(tx: Tx, context: Context, publication: int, url: str, *, publish_la
 
 
 def add_channel(
-    tx: Tx, context: Context, plan: ChannelPlan, platform: str, found: Inspection
+    tx: Tx, context: Context, plan: ChannelPlan, platform: str, found: Inspection, t: Texts = t
 ) -> int:
     """Connect a place that was inspected; its id. Raises UserError for what cannot work."""
-    check_plan(plan)
+    check_plan(plan, t)
     if plan.purpose == Purpose.ANNOUNCE and found.kind in ("forum", "forum_group"):
-        raise UserError("A forum is for `discuss`: articles appear there with their threads.")
+        raise UserError(t("A forum is for `discuss`: articles appear there with their threads."))
     known = tx.one(
         "SELECT id, publication FROM channel WHERE platform = :pl AND place = :place",
         {"pl": platform, "place": found.place},
     )
     if known is not None and known["publication"] != plan.publication:
-        raise UserError("This place belongs to another publication already.")
+        raise UserError(t("This place belongs to another publication already."))
     values = {
         "publication": plan.publication,
         "platform": platform,
@@ -148,19 +157,23 @@ def add_channel(
     return channel
 
 
-def check_plan(plan: ChannelPlan) -> None:
+def check_plan(plan: ChannelPlan, t: Texts = t) -> None:
     """Raises UserError for names, a way in and a style that do not go together."""
     if plan.names not in ("named", "anonymous") or plan.way not in ("chat", "door"):
-        raise UserError("Names are named or anonymous, the way in is chat or door.")
+        raise UserError(t("Names are named or anonymous, the way in is chat or door."))
     if plan.names == "anonymous" and plan.way != "door":
         raise UserError(
-            "Anonymous comments need --way door: a text typed into a chat shows its writer's name"
-            " to everybody's notifications before any bot can remove it."
+            t(
+                "Anonymous comments need --way door: a text typed into a chat shows its writer's"
+                " name to everybody's notifications before any bot can remove it."
+            )
         )
     if plan.names == "named" and plan.way == "door":
-        raise UserError("The door is anonymous: add --names anonymous, or use --way chat.")
+        raise UserError(t("The door is anonymous: add --names anonymous, or use --way chat."))
     if plan.style not in ("", "webhook"):
-        raise UserError(f"The style “{plan.style}” does not exist: leave it out or use webhook.")
+        raise UserError(
+            t("The style “{style}” does not exist: leave it out or use webhook.", style=plan.style)
+        )
 
 
 def _pair(tx: Tx, platform: str, found: Inspection) -> None:

@@ -248,7 +248,12 @@ def publish_now(tx: Tx, context: Context, actor: Actor, publication: int, draft:
         if known["state"] == "published":
             if correct(tx, context, known["id"], draft):
                 return int(known["id"])
-            raise UserError(f"“{draft.headline}” is published already, with the same text.")
+            raise UserError(
+                actor.texts(
+                    "“{headline}” is published already, with the same text.",
+                    headline=draft.headline,
+                )
+            )
         return _publish_known(tx, context, actor, known, draft)
     article = add_article(tx, context, publication, None, draft, ArticleState.PUBLISHED)
     record(tx, context, publication, actor, "publish", article=article)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.feeds.decide import Alias, Changed, Hold, Known, Missing, New, decide
 from core.feeds.model import Draft
-from core.feeds.schedule import SHORTEST, Answer, Health, Poll, after, health
+from core.feeds.schedule import SHORTEST, Answer, Health, Poll, after, health, said
 from core.model import ArticleState
 from core.newsroom import articles
 from core.newsroom.context import Context
@@ -77,7 +77,7 @@ def answered(
             "id": feed,
         },
     )  # fmt: skip
-    _tell_health(tx, context, row, was, poll, now)
+    _tell_health(tx, context, row, was, poll, now, answer)
 
 
 def _poll(context: Context, row: Row) -> Poll:
@@ -95,7 +95,9 @@ def _poll(context: Context, row: Row) -> Poll:
     )
 
 
-def _tell_health(tx: Tx, context: Context, row: Row, was: Poll, poll: Poll, now: float) -> None:
+def _tell_health(
+    tx: Tx, context: Context, row: Row, was: Poll, poll: Poll, now: float, answer: Answer
+) -> None:
     ill = (Health.ILL, Health.GONE)
     state = health(poll, now)
     since = poll.failing_since or was.failing_since or now
@@ -103,7 +105,7 @@ def _tell_health(tx: Tx, context: Context, row: Row, was: Poll, poll: Poll, now:
         tell_desk(
             tx, context, row["publication"], f"feed:{row['id']}:{state}:{since:.0f}",
             lambda t: t("The feed {url} cannot be read. {problem}",
-                        url=row["url"], problem=poll.problem),
+                        url=row["url"], problem=said(answer, t)),
         )  # fmt: skip
     elif was.failing_since is not None and health(was, now) in ill:
         tell_desk(

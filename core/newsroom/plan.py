@@ -62,12 +62,19 @@ def _new_copy(
 
 
 def change_delivery(tx: Tx, delivery: int, face: int, channel: int, due: float = 0.0) -> None:
-    """Let a delivery want something else; `want` never takes a value twice, except 0."""
+    """Let a delivery want something else; `want` never takes a value twice, except 0.
+
+    Where nothing is wanted any more but a try of unknown outcome may stand, `have` says that
+    something does, so that the outbox looks for it.
+    """
     if face:
         doubt_standing(tx, delivery)
     tx.run(
         "UPDATE delivery SET want = CASE WHEN :face = 0 THEN 0 ELSE raised + 1 END,"
         " raised = CASE WHEN :face = 0 THEN raised ELSE raised + 1 END,"
+        " have = CASE WHEN :face = 0 AND have = 0 AND EXISTS (SELECT 1 FROM shows s JOIN message m"
+        " ON m.id = s.message WHERE s.delivery = delivery.id AND s.position >= 0"
+        " AND m.doubtful = 0) THEN 1 ELSE have END,"
         " shown_revision = :face, due = :due, attempts = 0, dead_want = NULL"
         " WHERE id = :id AND gone = 0",
         {"id": delivery, "face": face, "due": due},

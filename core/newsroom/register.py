@@ -8,11 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import UserError
+from core.i18n import FALLBACK, texts
 from core.model import Mode, Purpose
 from core.newsroom import admin
 from core.newsroom.context import Context
 from core.newsroom.decide import refresh_newest
 from core.ports import Row, Tx
+
+t = texts(FALLBACK)
 
 Json = dict[str, Any]
 
@@ -87,7 +90,7 @@ def set_publication(tx: Tx, context: Context, publication: int, changes: Json) -
     Raises UserError naming what is wrong and what would be right.
     """
     if not changes:
-        raise UserError("Say what to change: --help lists what there is.")
+        raise UserError(t("Say what to change: --help lists what there is."))
     _check(tx, publication, changes)
     names = ("name", "tagline", "languages", "zone", "mode", "new_after", "policy")
     assignments = ", ".join(f"{name} = :{name}" for name in names if name in changes)
@@ -107,17 +110,20 @@ def _check(tx: Tx, publication: int, changes: Json) -> None:
             {"n": changes["name"], "p": publication},
         )
         if taken or not changes["name"]:
-            raise UserError("A publication needs a name that no other one has.")
+            raise UserError(t("A publication needs a name that no other one has."))
     if "languages" in changes:
         changes["languages"] = ",".join(admin.check_languages(changes["languages"]))
     if "zone" in changes:
         admin.check_zone(changes["zone"])
     if "mode" in changes and changes["mode"] not in {mode.value for mode in Mode}:
         raise UserError(
-            f"The mode “{changes['mode']}” does not exist: use open, new, held or held-soft."
+            t(
+                "The mode “{mode}” does not exist: use open, new, held or held-soft.",
+                mode=changes["mode"],
+            )
         )
     if changes.get("new_after", 0) < 0:
-        raise UserError("The number of comments after which an author is known is 0 or more.")
+        raise UserError(t("The number of comments after which an author is known is 0 or more."))
 
 
 def remove_feed(tx: Tx, context: Context, publication: int | None, feed: str) -> str:
@@ -145,9 +151,11 @@ def _feed(tx: Tx, context: Context, publication: int | None, feed: str) -> Json:
         if feed in (str(row["id"]), row["url"])
     ]  # fmt: skip
     if not rows:
-        raise UserError(f"No feed “{feed}” is followed: `feed list` tells their numbers.")
+        raise UserError(
+            t("No feed “{feed}” is followed: `feed list` tells their numbers.", feed=feed)
+        )
     if len(rows) > 1:
-        raise UserError("Several publications follow it: give the number from `feed list`.")
+        raise UserError(t("Several publications follow it: give the number from `feed list`."))
     return rows[0]
 
 
@@ -165,7 +173,12 @@ def find_channel(tx: Tx, context: Context, address: str) -> Json:
     for row in channels(tx, context, None):
         if address in (str(row["id"]), row["address"]):
             return row
-    raise UserError(f"No channel “{address}” is connected: `channel list` tells their numbers.")
+    raise UserError(
+        t(
+            "No channel “{address}” is connected: `channel list` tells their numbers.",
+            address=address,
+        )
+    )
 
 
 def purpose_of(word: str) -> Purpose:
@@ -173,4 +186,4 @@ def purpose_of(word: str) -> Purpose:
     try:
         return Purpose(word)
     except ValueError:
-        raise UserError("A channel is for announce, discuss or desk.") from None
+        raise UserError(t("A channel is for announce, discuss or desk.")) from None

@@ -6,11 +6,14 @@ import json
 from collections import defaultdict
 
 from core.errors import UserError
+from core.i18n import FALLBACK, texts
 from core.model import Publication
 from core.newsroom.context import Context
 from core.newsroom.faces import local, time_label
 from core.ports import Row, Tx
 from core.text.model import Rich
+
+t = texts(FALLBACK)
 
 
 def show(tx: Tx, context: Context, article: str) -> str:
@@ -21,7 +24,9 @@ def show(tx: Tx, context: Context, article: str) -> str:
         {"id": number, "link": article},
     )
     if row is None:
-        raise UserError(f"There is no article “{article}”: give its number or its address.")
+        raise UserError(
+            t("There is no article “{article}”: give its number or its address.", article=article)
+        )
     publication = context.house(tx).publications[row["publication"]]
     lines = _head(publication, row)
     comments = tx.all(
@@ -50,7 +55,7 @@ def _head(publication: Publication, row: Row) -> list[str]:
         lines += ["", row["deck"]]
     lines += ["", Rich.load(json.loads(row["body"])).text, ""]
     if row["state"] == "withdrawn":
-        lines += ["[withdrawn]", ""]
+        lines += [t("[withdrawn]"), ""]
     return lines
 
 
@@ -68,7 +73,7 @@ def _nest(publication: Publication, children: dict[int | None, list[Row]]) -> li
         if _visible(row):
             lines += _comment(publication, row, depth)
         elif any(_visible(child) for child in below):
-            lines.append(f"{'    ' * depth}#{row['number']} [removed]")
+            lines.append(f"{'    ' * depth}#{row['number']} " + t("[removed]"))
         stack += [(child, depth + 1) for child in reversed(below)]
     return lines
 

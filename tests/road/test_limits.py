@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bots.rehearsal.world import Switches
+from bots.rehearsal.world import Fault, Switches
 from tests.road.house import newsroom
 
 DAYS = 3 * 86_400.0
@@ -42,3 +42,21 @@ async def test_a_long_card_stays_one_message_on_discord(tmp_path: Path) -> None:
         assert "long words" in card["embeds"][0]["description"]
         house.discord.person_presses(house.places.mod, card["id"], "Approve")
         await house.until(lambda: house.thread_message("long words"), "published")
+
+
+async def test_a_copy_of_unknown_outcome_goes_when_nothing_is_wanted_any_more(
+    tmp_path: Path,
+) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        await house.publish()
+        send = "POST /channels/{channel_id}/messages"
+        house.world.faults.add(Fault("discord", send, "drop_after", times=1))
+        read = "GET /channels/{channel_id}/messages"
+        house.world.faults.add(Fault("discord", read, "status", times=2, status=503))
+        ana, group = house.places.ana, house.places.group
+        house.telegram.person_posts(ana, group, "lost words", under=house.root())
+        await house.until(lambda: house.thread_message("lost words"), "sent, unknown to us")
+        own = house.group_message("lost words")
+        assert own
+        house.telegram.person_posts(ana, group, "/delete", reply_to=own["message_id"])
+        await house.until(lambda: not house.thread_message("lost words"), "found and removed")
