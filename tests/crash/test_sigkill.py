@@ -23,7 +23,7 @@ from tests.property.test_machine import Machine, Tally
 from tests.property.town import Town
 from tests.road.house import DISCORD_TOKEN, TELEGRAM_TOKEN
 
-KILLS = int(os.environ.get("KILLS", "16"))
+KILLS = int(os.environ.get("KILLS", "40"))
 ROOT = Path(__file__).resolve().parents[2]
 LOAD = (
     "telegram_posts", "telegram_posts", "telegram_posts", "discord_posts", "discord_posts",
