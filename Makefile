@@ -26,7 +26,9 @@ bench: .venv/dev.stamp  ## Figures, as a table and in bench.json
 	@exec $(PY) -m bench $(ARGS)
 
 campaign: .venv/dev.stamp  ## The long tests: crashes, property machines, browser
-	@exec $(PY) -m pytest -m campaign $(ARGS)
+	@rm -f campaign.json
+	@# It mostly waits, so more of it runs at a time than there are cores; the longest are many.
+	@exec $(PY) -m pytest -n 3 --maxschedchunk 1 -m campaign $(ARGS)
 
 texts: .venv/dev.stamp  ## Bring the catalogues of texts in line with the code
 	@exec $(PY) -m tools.catalogues update

@@ -12,14 +12,33 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from bench import ingest, relay, start, thread_page
+from bench import (
+    busy,
+    catchup,
+    checks,
+    ingest,
+    limits,
+    memory,
+    press,
+    queue_page,
+    relay,
+    start,
+    thread_page,
+)
 from bench.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "ingest": ingest.run,
     "relay": relay.run,
+    "busy": busy.run,
+    "limits": limits.run,
     "thread_page": thread_page.run,
+    "press": press.run,
+    "queue_page": queue_page.run,
     "start": start.run,
+    "catchup": catchup.run,
+    "memory": memory.run,
+    "checks": checks.run,
 }
 FILE = Path("bench.json")
 

@@ -25,7 +25,8 @@ from core.events import Person, Posted
 from core.newsroom import Newsroom
 from core.text.model import Rich
 
-TEXT = "At 5:44 somebody said that the harbour was empty that night. I was there, and it was not."
+SYLLABLES = "har bour mar ket cap tain wit ness let ter vil lage sta tion gar den"
+"""What the words of a remark are made of: readers use thousands, and seldom all say the same."""
 PEOPLE = 50
 SEEDS = 200
 """Comments that are there before, to be replied to."""
@@ -109,9 +110,19 @@ def _posted(number: int, answers: int | None) -> Posted:
     person = Person(str(5_000_000 + number % PEOPLE), f"Reader {number % PEOPLE}", "en")
     return Posted(
         "telegram", GROUP, thread(article), _message(number), person,
-        Rich(f"{TEXT} ({number})"), 1_790_000_000.0 + number,
+        Rich(f"At 5:44 somebody said {_remark(number)}. I was there ({number})."),
+        1_790_000_000.0 + number,
         reply_to=None if answers is None else _message(answers),
     )  # fmt: skip
+
+
+def _remark(number: int) -> str:
+    """Twelve words of three syllables, other ones for each number."""
+    syllables, chosen = SYLLABLES.split(), list[str]()
+    for _ in range(12):
+        number = (number * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407) % 2**64
+        chosen.append("".join(syllables[number >> shift & 15] for shift in (40, 48, 56)))
+    return " ".join(chosen)
 
 
 def _message(number: int) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from bench.desk import open_publication
 from bench.figures import Figure, centile
 from bench.poller import poller
 from bench.remote import Remote, stage
@@ -25,7 +26,7 @@ from bots.app import Product, Wiring
 from core.clock import SystemClock
 from core.feeds.model import Draft
 from core.model import Purpose
-from core.newsroom import ChannelPlan, admin
+from core.newsroom import ChannelPlan
 from core.text.model import Rich
 
 
@@ -59,19 +60,29 @@ async def run(size: Size = FULL) -> list[Figure]:
 
 
 @asynccontextmanager
-async def product(remote: Remote, folder: Path, articles: int) -> AsyncIterator[Product]:
-    """The whole product, connected to a stage, its articles published and their threads open."""
+async def product(
+    remote: Remote, folder: Path, articles: int, *, pace: float = 0.0
+) -> AsyncIterator[Product]:
+    """The whole product, connected to a stage, its articles published and their threads open.
+    pace: of Telegram's limits, as in `bots.app.Wiring`."""
+    async with wired(remote, folder, pace=pace) as product:
+        await _furnish(product, remote, articles)
+        yield product
+
+
+@asynccontextmanager
+async def wired(remote: Remote, folder: Path, *, pace: float = 0.0) -> AsyncIterator[Product]:
+    """The whole product, connected to a stage, without a publication yet."""
     hello = remote.hello
     names = ("telegram_token", "telegram_api", "discord_token", "discord_api", "discord_gateway")
     wiring = Wiring(
-        folder / "product.db", b"b" * 32, telegram_pace=0.0,
+        folder / "product.db", b"b" * 32, telegram_pace=pace,
         **{name: hello[name] for name in names},
     )  # fmt: skip
     product = await Product.open(wiring, SystemClock())
     try:
         await product.start()
         await remote.ask("connected")
-        await _furnish(product, remote, articles)
         yield product
     finally:
         await product.stop()
@@ -79,9 +90,7 @@ async def product(remote: Remote, folder: Path, articles: int) -> AsyncIterator[
 
 async def _furnish(product: Product, remote: Remote, articles: int) -> None:
     room, adapters = product.newsroom, product.adapters
-    number = await room.change(
-        lambda tx, context: admin.add_publication(tx, context, "The Paper", mode="open")
-    )
+    number = await room.change(open_publication)
     announce, talk = ChannelPlan(number, Purpose.ANNOUNCE), ChannelPlan(number, Purpose.DISCUSS)
     await room.add_channel(announce, adapters["telegram"], remote.hello["channel"])
     await room.add_channel(talk, adapters["telegram"], remote.hello["group"])

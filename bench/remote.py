@@ -40,12 +40,13 @@ class Remote:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Remote]:
-    """Start a stage; it ends with the block."""
+async def stage(pace: float = 1.0) -> AsyncIterator[Remote]:
+    """Start a stage whose time passes `pace` times as fast; it ends with the block."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.stage", stdin=pipe, stdout=pipe, cwd=ROOT, limit=LONGEST_LINE
-    )
+        sys.executable, "-m", "bench.stage", str(pace), stdin=pipe, stdout=pipe, cwd=ROOT,
+        limit=LONGEST_LINE,
+    )  # fmt: skip
     remote = Remote(process)
     try:
         remote.hello = await remote.read()

@@ -43,7 +43,7 @@ async def run(size: Size = FULL) -> list[Figure]:
     """Both figures."""
     with tempfile.TemporaryDirectory() as folder:
         async with stage() as remote:
-            environment = _environment(remote, Path(folder))
+            environment = environment_of(remote, Path(folder))
             taken = [
                 (*await _product(remote, environment, size.settled), *await _imports())
                 for _ in range(size.rounds + 1)
@@ -55,7 +55,7 @@ async def run(size: Size = FULL) -> list[Figure]:
     ]
 
 
-def _environment(remote: Remote, folder: Path) -> Mapping[str, str]:
+def environment_of(remote: Remote, folder: Path) -> Mapping[str, str]:
     hello = remote.hello
     return os.environ | {
         "TELEGRAM_BOT_TOKEN": hello["telegram_token"],
@@ -77,24 +77,24 @@ async def _product(
     """(seconds until both platforms are there, megabytes when idle)."""
     await remote.ask("forget")
     began = time.monotonic()
-    async with _process("-m", "bots", "run", environment=environment) as process:
+    async with process_of("-m", "bots", "run", environment=environment) as process:
         connected = await remote.ask("connected")
         seconds = max(connected.values()) - began
         await asyncio.sleep(settled)
-        return seconds, _memory(process.pid)
+        return seconds, memory_of(process.pid)
 
 
 async def _imports() -> tuple[float, float]:
     """The same of a process that has the libraries, and nothing else."""
     began = time.monotonic()
-    async with _process("-c", SAY_AND_WAIT, environment=os.environ) as process:
+    async with process_of("-c", SAY_AND_WAIT, environment=os.environ) as process:
         assert process.stdout is not None
         await process.stdout.readline()
-        return time.monotonic() - began, _memory(process.pid)
+        return time.monotonic() - began, memory_of(process.pid)
 
 
 @asynccontextmanager
-async def _process(
+async def process_of(
     *arguments: str, environment: Mapping[str, str]
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A Python that is told to stop at the end of the block. It runs in the folder for its data,
@@ -112,7 +112,7 @@ async def _process(
         await process.communicate()
 
 
-def _memory(process: int) -> float:
+def memory_of(process: int) -> float:
     """Megabytes of resident memory; `ps` is asked where there is no /proc."""
     pages = Path(f"/proc/{process}/statm")
     if pages.exists():

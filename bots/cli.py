@@ -12,7 +12,19 @@ from rich.console import Console
 from bots import check as checking
 from bots import run as running
 from bots.app import VERSION
-from bots.commands import articles, moderation, setup
+from bots.commands import (
+    articles,
+    audit,
+    backup,
+    deliveries,
+    evaluate,
+    moderation,
+    quarantine,
+    setup,
+    staff,
+    stats,
+    words,
+)
 from bots.commands.rooms import on_platforms, settings
 from bots.commands.terminal import JsonOption, Output, say
 from bots.rehearsal.stage import Way
@@ -115,9 +127,17 @@ def help_(
 app.add_typer(setup.publication_app, name="publication", no_args_is_help=True)
 app.add_typer(setup.feed_app, name="feed", no_args_is_help=True)
 app.add_typer(setup.channel_app, name="channel", no_args_is_help=True)
-app.add_typer(setup.moderator_app, name="moderator", no_args_is_help=True)
+app.add_typer(staff.moderator_app, name="moderator", no_args_is_help=True)
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(audit.app, name="audit", no_args_is_help=True)
+app.add_typer(words.app, name="words")
+app.add_typer(evaluate.app, name="moderation")
 articles.add_to(app)
 moderation.add_to(app)
+app.command("stats", epilog="Example: stats 30d --plot stats.png")(stats.stats)
+app.command("transparency", epilog="Example: transparency 2026-10")(stats.transparency)
+deliveries.add_to(app)
+backup.add_to(app)
 
 
 def main() -> None:

@@ -1,34 +1,46 @@
-"""`GET /healthz`, for whoever watches over the program, on this machine only."""
+"""`GET /healthz` and `GET /metrics`, for whoever watches over the program, on this machine only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
 
+from bots.metrics import CONTENT_TYPE
+from core.errors import StorageError
 from core.settings import HOST
 
 Report = Callable[[], dict[str, Any]]
 """What is answered; `ok` decides on the status."""
+Page = Callable[[], Awaitable[bytes]]
+"""The text of `/metrics`."""
 
 
-def route(report: Report) -> web.RouteDef:
-    """The route of `/healthz`: 200 and the report as JSON where it is `ok`, else 503."""
+def routes(report: Report, page: Page) -> tuple[web.RouteDef, ...]:
+    """`/healthz`: 200 and the report as JSON where it is `ok`, else 503. `/metrics`: Prometheus's
+    text format, 503 where the database cannot be read."""
 
     async def healthz(_: web.Request) -> web.Response:
         told = report()
         return web.json_response(told, status=200 if told["ok"] else 503)
 
-    return web.get("/healthz", healthz)
+    async def metrics(_: web.Request) -> web.Response:
+        try:
+            body = await page()
+        except StorageError:
+            return web.Response(status=503, text="the database cannot be read")
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
+
+    return web.get("/healthz", healthz), web.get("/metrics", metrics)
 
 
 class HealthServer:
-    """Serves `/healthz` alone, where no page is served beside it."""
+    """Serves them alone, where no page is served beside them."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, page: Page) -> None:
         self._app = web.Application()
-        self._app.add_routes([route(report)])
+        self._app.add_routes(routes(report, page))
         self._runner: web.AppRunner | None = None
 
     async def start(self, port: int = 0) -> str:

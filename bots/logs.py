@@ -39,6 +39,9 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(://)[^/\s\"'@]+@"), rf"\1{HIDDEN}@"),
 )
+_FIELDS = ("platform", "channel", "article", "comment", "subject", "delivery", "update")
+"""What a line may tell besides its words (`extra=` of a logging call): numbers and names of ours,
+so that what became of one comment or delivery can be followed."""
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127) if chr(code) not in "\n\t"}
 _LINE = {**_CONTROLS, ord("\n"): "\\n", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
@@ -75,7 +78,8 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         message = self._redact(record.getMessage()).translate(_LINE)
-        line = f"{_time(record)} {record.levelname:<7} {record.name}: {message}"
+        about = "".join(f" {name}={value}" for name, value in fields(record).items())
+        line = f"{_time(record)} {record.levelname:<7} {record.name}: {message}{about}"
         details = self.details(record)
         return f"{line}\n{details.translate(_CONTROLS)}" if details else line
 
@@ -95,8 +99,9 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(TextFormatter):
-    """One JSON object a line: time (UTC, ISO 8601), level, logger, message, and where there is
-    one, exception."""
+    """One JSON object a line: time (UTC, ISO 8601), level, logger, message, what it is about
+    (platform, channel, article, comment, subject, delivery, update), and where there is one,
+    exception."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -104,10 +109,17 @@ class JsonFormatter(TextFormatter):
             "level": record.levelname,
             "logger": record.name,
             "message": self._redact(record.getMessage()),
+            **fields(record),
         }
         if details := self.details(record):
             line["exception"] = details
         return json.dumps(line, ensure_ascii=False)
+
+
+def fields(record: logging.LogRecord) -> dict[str, str | int]:
+    """What a record is about, of the names in `_FIELDS`."""
+    known = record.__dict__
+    return {name: known[name] for name in _FIELDS if isinstance(known.get(name), str | int)}
 
 
 def _time(record: logging.LogRecord) -> str:

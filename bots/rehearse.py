@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bots.app import Product, Wiring
-from bots.health import route
+from bots.health import routes
 from bots.rehearsal.discord.server import DiscordServer
 from bots.rehearsal.discord.side import DiscordSide
 from bots.rehearsal.example import Example, load_example
@@ -23,7 +23,7 @@ from bots.rehearsal.telegram.side import TelegramSide
 from bots.rehearsal.world import World
 from core.errors import UserError
 from core.i18n import FALLBACK, texts
-from core.model import Purpose
+from core.model import Purpose, Role
 from core.newsroom import ChannelPlan, admin, register
 from core.settings import Settings
 
@@ -179,7 +179,7 @@ async def furnish(product: Product, stage: Theatre, origin: str) -> None:
 async def _enrol(product: Product, number: int, who: StagePerson) -> None:
     """On the roster, so that the desk's commands work in the direct chat with the bot too."""
     await product.newsroom.change(
-        lambda tx, c: admin.add_moderator(tx, c, number, who.platform, who.id, who.name)
+        lambda tx, c: admin.add_moderator(tx, c, number, who.platform, who.id, who.name, Role.OWNER)
     )
 
 
@@ -232,7 +232,7 @@ async def _follow(product: Product, number: int, url: str) -> None:
 
 
 def page(stage: Theatre, product: Product) -> PageServer:
-    """The page with both platforms side by side, and `/healthz`."""
+    """The page with both platforms side by side, `/healthz` and `/metrics`."""
 
     def report() -> dict[str, Any]:
         return product.health() | {"rehearsal": "playing" if not stage.player.ended else "ready"}
@@ -242,5 +242,5 @@ def page(stage: Theatre, product: Product) -> PageServer:
         stage.stage,
         stage.telegram,
         stage.discord,
-        extra_routes=(route(report),),
+        extra_routes=routes(report, product.metrics),
     )

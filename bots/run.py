@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import fcntl
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Iterator
@@ -12,11 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bots import rehearse
+from bots import lease, rehearse
 from bots.app import Product, Wiring
 from bots.health import HealthServer
 from bots.rehearsal.stage import Way
 from bots.secrets import secret_key
+from bots.watch import MEGABYTE
 from core.clock import Clock, SystemClock
 from core.errors import StorageError, UserError
 from core.i18n import FALLBACK, texts
@@ -60,7 +60,15 @@ def wiring(settings: Settings, clock: Clock, way: Way | None = None) -> Wiring:
         discord_gateway=settings.discord_gateway_url,
         fetch_loopback=settings.fetch_loopback or settings.rehearsal,
         fetch_contact=settings.fetch_contact,
-        rules=Rules(forward_wait=settings.forward_wait, feed_interval=settings.feed_interval),
+        spool_quota=int(settings.spool_quota * MEGABYTE),
+        rules=Rules(
+            forward_wait=settings.forward_wait,
+            feed_interval=settings.feed_interval,
+            alarm_unreachable=settings.alarm_unreachable * 60,
+            alarm_held=settings.alarm_held * 60,
+            alarm_disk=int(settings.alarm_disk * MEGABYTE),
+            spool_life=settings.spool_days * 24 * 3600,
+        ),
     )
 
 
@@ -112,8 +120,8 @@ async def _body(settings: Settings, say: Say, way: Way) -> None:
                 " channel chooses: channel add … --names anonymous --way door."
             )
         )
-    with _alone(settings.data_dir):
-        clock = SystemClock()
+    clock = SystemClock()
+    async with lease.held(_locks(settings, way), clock):
         plain = wiring(settings, clock, way)
         if settings.rehearsal:
             await _rehearse(settings, plain, clock, say, way)
@@ -121,29 +129,16 @@ async def _body(settings: Settings, say: Say, way: Way) -> None:
             await _serve(settings, plain, clock, say)
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One running program for each folder: two would carry everything twice."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = (folder / "run.lock").open("a")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise UserError(
-            t("DATA_DIR={folder} cannot be used: {reason}.", folder=folder, reason=reason)
-        ) from error
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise UserError(
-                t(
-                    "Commonthread runs with DATA_DIR={folder} already. Stop that one, or set"
-                    " another DATA_DIR for this one.",
-                    folder=folder,
-                )
-            ) from None
-        yield
+def _locks(settings: Settings, way: Way) -> list[Path]:
+    """What only one running program may have: its folder, its database, its accounts."""
+    locks = [settings.data_dir / "run.lock", lease.of_database(database(settings, way))]
+    for platform, token, api_url in (
+        ("discord", settings.discord_bot_token, settings.discord_api_url),
+        ("telegram", settings.telegram_bot_token, settings.telegram_api_url),
+    ):
+        if token and (account := lease.of_account(platform, token, api_url)) is not None:
+            locks.append(account)
+    return locks
 
 
 @contextmanager
@@ -170,7 +165,7 @@ def _listening(port: int) -> Iterator[None]:
 async def _serve(settings: Settings, plain: Wiring, clock: Clock, say: Say) -> None:
     """On the real platforms."""
     product = await Product.open(plain, clock)
-    health = HealthServer(product.health)
+    health = HealthServer(product.health, product.metrics)
     try:
         with _listening(settings.run_port):
             origin = await health.start(settings.run_port)

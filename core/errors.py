@@ -16,6 +16,8 @@ CommonthreadError
 
 from __future__ import annotations
 
+import traceback
+
 
 class CommonthreadError(Exception):
     """The root of everything that this product raises on purpose."""
@@ -79,3 +81,10 @@ class Unreachable(DeliveryError):
 
 class OutcomeUnknown(DeliveryError):
     """Perhaps done: the answer did not come, was torn, or was a server error."""
+
+
+def where(error: Exception) -> str:
+    """What went wrong and where, without the words of the error: they may quote a person's."""
+    trace = traceback.extract_tb(error.__traceback__)
+    place = f" in {trace[-1].name}, line {trace[-1].lineno}" if trace else ""
+    return type(error).__name__ + place

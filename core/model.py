@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.options import Options
+
 
 class State(StrEnum):
     """A comment's state. Held with an approved revision: the old wording stays up."""
@@ -41,6 +43,22 @@ class Standing(StrEnum):
     BANNED = "banned"
 
 
+class Role(StrEnum):
+    """Who somebody is in a publication, each with what the ones before may: a reader comments, a
+    moderator decides on comments and threads, an editor on articles and the publication's own
+    words and numbers, an owner on who is what."""
+
+    READER = "reader"
+    MODERATOR = "moderator"
+    EDITOR = "editor"
+    OWNER = "owner"
+
+    def covers(self, needed: Role) -> bool:
+        """Whether this role may what that one may."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
 class Purpose(StrEnum):
     """What a channel is for."""
 
@@ -68,8 +86,8 @@ class Publication:
     languages: tuple[str, ...]
     zone: str
     mode: Mode
-    new_after: int
     policy: str
+    options: Options
 
     @property
     def language(self) -> str:
@@ -98,12 +116,17 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Every publication, channel and moderator: small, read often, changed by hand only."""
+    """Every publication, channel and moderator: small, read often, changed by hand only.
+
+    moderators: the rosters, by publication and author tag. roles: what a platform's own role
+    counts as, by publication, platform and the platform's key of it.
+    """
 
     publications: Mapping[int, Publication]
     channels: Mapping[int, Channel]
     by_place: Mapping[tuple[str, str], Channel]
-    moderators: frozenset[tuple[int, str]]
+    moderators: Mapping[tuple[int, str], Role]
+    roles: Mapping[tuple[int, str, str], Role] = field(default_factory=dict)
 
     def of(self, publication: int, purpose: Purpose) -> list[Channel]:
         """The channels of a publication with a purpose, in the order of their ids."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from core.events import Event, Invoked
-from core.views import Answer, Part, View
+from core.views import Answer, NoticeView, Part, View
 
 if TYPE_CHECKING:
     from core.feeds.fetching import Fetched
 
 T = TypeVar("T")
+
+Take = Callable[[bytes], Awaitable[None]]
+"""Takes a piece of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,26 @@ class Capabilities:
     forms: the platform has modals. private_answers: an answer can be shown to one person in a
         channel. deletions_told: the platform tells of deletions.
     locks: one thread can be closed for readers by the platform itself.
+    slow: most seconds that the platform itself makes people wait between two messages in a
+        thread, 0 = it cannot.
+    button_rows: most rows of buttons under one message.
     lane: "channel" where the platform's pace and order are per channel, "thread" where threads
         do not share it.
+    gathers: where the pace makes them wait, comments may share a message (`Adapter.gather`).
+    upload_limit, photo_limit: bytes of the largest file that some place there takes, and of a
+        picture shown as one. download_limit: of the largest that a bot may fetch, 0 = any.
+    caption_limit: most characters with a medium, 0 = as many as without. album: most media that
+        are shown as one.
+    alts: media have a description of their own. clears_media: an edit can take media away.
+    copies: `copy` puts a person's message elsewhere without fetching it.
+    tell_every: seconds between two private messages to people, so that telling many of them is
+        not taken for spam.
+    longest_mute: seconds of the longest mute that the platform itself can hold.
+    tells_strangers: it lets a program write privately to somebody who never wrote to it.
+    names_commands: its picker shows the commands' names in the person's language.
+    keeps: seconds for which the platform keeps what happens for a program that is away, 0 = it
+        can be read again at any time. window: of how many last messages of a thread changes and
+        removals are found afterwards, 0 = of all that it keeps.
     """
 
     text_limit: int
@@ -46,6 +67,23 @@ class Capabilities:
     deletions_told: bool
     locks: bool
     lane: str
+    slow: int = 0
+    button_rows: int = 5
+    gathers: bool = False
+    upload_limit: int = 0
+    photo_limit: int = 0
+    download_limit: int = 0
+    caption_limit: int = 0
+    album: int = 10
+    alts: bool = False
+    clears_media: bool = False
+    copies: bool = False
+    tell_every: float = 1.0
+    longest_mute: float = 0.0
+    tells_strangers: bool = True
+    names_commands: bool = False
+    keeps: float = 0.0
+    window: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +92,7 @@ class Target:
 
     place, thread, reply_to: opaque ids; thread None = the channel itself (an article, a card).
     kind: as `Inspection.kind`; style: the channel's setting; purpose: announce, discuss, desk.
-    after: the newest message of ours known there, where `look_for` may start, or None.
+    since: when what `look_for` searches was tried, as Unix seconds; 0 = lately.
     """
 
     place: str
@@ -63,7 +101,11 @@ class Target:
     style: str = ""
     thread: str | None = None
     reply_to: str | None = None
-    after: str | None = None
+    since: float = 0.0
+
+    def styled(self, style: str) -> bool:
+        """The channel's style includes this one ("webhook+rich" is both)."""
+        return style in self.style.split("+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +183,15 @@ class Sink(Protocol):
         ...
 
     async def watched(self, platform: str) -> Sequence[tuple[str, str, str | None]]:
-        """(place, thread, newest known message) of every open thread, for catching up."""
+        """(place, thread, newest known message or None) of every open thread, for catching up;
+        and of every desk, whose thread is its place."""
         ...
 
-    async def standing(self, platform: str, place: str, thread: str, most: int) -> Sequence[str]:
-        """The newest messages that show comments in a thread, as far as is known; oldest first."""
+    async def standing(
+        self, platform: str, place: str, thread: str, most: int
+    ) -> Mapping[str, bool]:
+        """The newest messages that show comments in a thread, or cards at a desk, as far as is
+        known, oldest first; each with whether reactions to it are counted."""
         ...
 
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:
@@ -176,12 +222,29 @@ class Adapter(Protocol):
         """Close everything; nothing of ours runs on afterwards."""
         ...
 
+    async def replay(self, key: str, raw: bytes, sink: Sink) -> None:
+        """Read again what was put into quarantine under this key, and hand its events to the
+        sink: what people wrote, changed or removed. What they pressed or commanded is long over
+        and is left out. Raises whatever makes it unreadable, and StorageError, Unreachable or
+        RetryLater where it should be tried again."""
+        ...
+
     def healthy(self) -> bool:
         """Connected and receiving."""
         ...
 
+    def behind(self) -> bool:
+        """What happened while nobody listened is not all taken in yet."""
+        ...
+
     def render(self, view: View, target: Target) -> Sequence[Part]:
         """The messages that show the view. Pure: same view, same parts; no I/O."""
+        ...
+
+    def gather(self, parts: Sequence[Part]) -> Part | None:
+        """One part that shows what several show, in this order, each still telling its `#n`;
+        None where they do not fit into one message. Pure. Called only where
+        `capabilities.gathers`."""
         ...
 
     def pace(self, target: Target, operation: str) -> float:
@@ -199,8 +262,35 @@ class Adapter(Protocol):
         """
         ...
 
+    async def send_group(
+        self, target: Target, parts: Sequence[Part], nonce: str
+    ) -> Sequence[Receipt]:
+        """Make one message for each of several parts of one group, in one call (an album).
+
+        Raises as `send` does; Rejected: none was made, and each may be tried alone.
+        """
+        ...
+
     async def edit(self, target: Target, message: str, part: Part) -> None:
-        """Make a message show the part. "Not modified" is success. Raises Gone if it is gone."""
+        """Make a message show the part, whose media it shows already. "Not modified" is success.
+        Raises Gone if it is gone."""
+        ...
+
+    async def edit_media(self, target: Target, message: str, part: Part) -> None:
+        """The same where the media differ as well: what is not in the part is taken away."""
+        ...
+
+    async def fetch(self, reference: str, take: Take) -> None:
+        """Give the bytes of an attachment to `take`, piece by piece, in bounded memory.
+
+        Raises Rejected where they cannot be had (any more), RetryLater or Unreachable. Nothing
+        that is raised or logged holds an address.
+        """
+        ...
+
+    async def copy(self, source: Target, message: str, target: Target) -> None:
+        """Put a person's message elsewhere by the platform's own means. Called only where
+        `capabilities.copies`. Raises a DeliveryError."""
         ...
 
     async def delete(self, target: Target, message: str) -> None:
@@ -208,11 +298,13 @@ class Adapter(Protocol):
         ...
 
     async def look_for(self, target: Target, part: Part, nonce: str) -> Receipt | None:
-        """Search what was sent lately for this part; None = surely not there.
+        """Search what was sent since `target.since` for this part; None = surely not there.
 
-        A part of kind "any" stands for whatever shows comment `payload["number"]`, or an article
-        where that is 0. Called only where `capabilities.reads_back`. Raises Unreachable or
-        RetryLater.
+        The message need not have the part's words, which may have changed since it was tried. A
+        further message of a text is one that answers its first, `target.reply_to`. A part of
+        kind "any" has no words: it stands for whatever shows comment `payload["number"]`, or for
+        a further message where that is 0. Called only where `capabilities.reads_back`. Raises
+        Unreachable or RetryLater.
         """
         ...
 
@@ -221,14 +313,44 @@ class Adapter(Protocol):
         ...
 
     async def apply(self, target: Target, name: str, value: str) -> None:
-        """Make a setting of a place so: name "locked" ("1" or "0"), "archived" ("1" or "0").
+        """Make a setting of a place so: name "locked" ("1" or "0"), "archived" ("1" or "0"),
+        "slow" (seconds between two messages of a person); or of the message `target.reply_to`:
+        "pinned" there, or "starred" by a reaction of ours ("1" or "0"; one that is gone is
+        success).
 
         Raises Rejected where the platform cannot.
         """
         ...
 
+    async def restriction(self, target: Target, identity: str) -> str | None:
+        """What the platform itself holds against a person in a place, whoever set it: "" nothing,
+        "ban", "mute:" and until when (Unix seconds, 0 = for good), or words of the adapter's own
+        that `restrict` understands; None where the platform does not tell. Raises a
+        DeliveryError."""
+        ...
+
+    async def restrict(self, target: Target, identity: str, value: str) -> None:
+        """Make it so: a value as `restriction` gives it. Raises Rejected where the bot lacks the
+        right or the platform cannot; a DeliveryError otherwise. To be repeated safely."""
+        ...
+
+    async def tell(self, identity: str, view: NoticeView) -> None:
+        """Say something to one person alone, in their direct chat with the bot.
+
+        identity: as in `core.events.Person`. Raises Rejected where that person cannot be told
+        (they never opened the chat, closed it, or write as a channel); nothing is then said
+        anywhere else. Raises a DeliveryError otherwise.
+        """
+        ...
+
     async def answer(self, invoked: Invoked, answer: Answer) -> None:
         """Answer the person, at most once; failures are logged, never raised."""
+        ...
+
+    async def role(self, place: str, words: str) -> tuple[str, str]:
+        """(key, name) of a role of the platform's own in a place, from what a person writes for
+        it; the key is what `core.events.Person.roles` holds. Raises UserError where there is
+        none, and a DeliveryError where the platform cannot be asked."""
         ...
 
     async def inspect(self, inquiry: Inquiry) -> Inspection:
@@ -248,6 +370,14 @@ class Fetcher(Protocol):
         accept: str = "",
         limit: int = 15_728_640,
     ) -> Fetched: ...
+
+
+class Files(Protocol):
+    """The spool, as far as an adapter needs it."""
+
+    def read(self, name: str) -> AsyncIterator[bytes]:
+        """The bytes of a file, in pieces. Raises StorageError where they are not whole."""
+        ...
 
 
 Row = Mapping[str, Any]
@@ -294,6 +424,11 @@ class Database(Protocol):
 
     def on_wake(self, listener: Callable[[set[int]], None]) -> None:
         """Register who is told, after a commit, which channels were woken (`Tx.wake`)."""
+        ...
+
+    async def truncate_log(self) -> bool:
+        """Leave nothing of what was erased in the write-ahead log; False where somebody who
+        reads or writes is in the way, so that it has to be tried again."""
         ...
 
     async def data_version(self) -> int:

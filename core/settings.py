@@ -251,6 +251,21 @@ class Settings:
         _file,
         shown="DATA_DIR/secret.key",
     )
+    spool_quota: float = _setting(
+        "SPOOL_QUOTA",
+        "Data",
+        "Megabytes of pictures, sounds and files that are kept at most, sealed, beside the"
+        " database. What does not fit any more is told in words; a comment that waits is rejected.",
+        _number(50, 10_000_000),
+        default="2000",
+    )
+    spool_days: float = _setting(
+        "SPOOL_DAYS",
+        "Data",
+        "Days that they are kept when neither a decision nor a send needs them any more.",
+        _number(0.01, 3650),
+        default="14",
+    )
     feed_interval: float = _setting(
         "FEED_INTERVAL",
         "Feeds",
@@ -275,9 +290,31 @@ class Settings:
     run_port: int = _setting(
         "RUN_PORT",
         "Running",
-        f"The port on {HOST} for /healthz and for the rehearsal's page.",
+        f"The port on {HOST} for /healthz, for /metrics and for the rehearsal's page.",
         _port,
         default="8080",
+    )
+    alarm_unreachable: float = _setting(
+        "ALARM_UNREACHABLE",
+        "Running",
+        "Minutes without a connection to a platform after which the desk is told, once, and once"
+        " again when it is over; 0 = never.",
+        _number(0, 10_000),
+        default="5",
+    )
+    alarm_held: float = _setting(
+        "ALARM_HELD",
+        "Running",
+        "The same for a comment that waits for a decision: minutes.",
+        _number(0, 100_000),
+        default="120",
+    )
+    alarm_disk: float = _setting(
+        "ALARM_DISK",
+        "Running",
+        "The same for the disk with the database: megabytes that are left free.",
+        _number(0, 1_000_000),
+        default="500",
     )
     log_level: str = _setting(
         "LOG_LEVEL",

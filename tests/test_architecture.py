@@ -20,12 +20,14 @@ HOUSE = ("core", "bots", "tests", "tools", "bench")
 
 PURE = (
     "core.model", "core.events", "core.views", "core.errors", "core.commands", "core.forms",
+    "core.options",
     "core.words", "core.text", "core.feeds", "core.threads", "core.steps", "core.moderation",
+    "core.references", "core.figures", "core.chain", "core.sniff",
 )  # fmt: skip
 ADAPTERS = ("bots.telegram", "bots.discord")
 FOR_ADAPTERS = (
     "core.model", "core.events", "core.views", "core.forms", "core.commands", "core.ports",
-    "core.errors", "core.text", "core.i18n", "core.clock",
+    "core.command_names", "core.errors", "core.text", "core.i18n", "core.clock",
 )  # fmt: skip
 DRIVERS = ("sqlite3", "aiosqlite", "psycopg", "asyncpg")
 OUTSIDE = (

@@ -59,7 +59,9 @@ def commands_table() -> str:
 
 
 def usage(command: Command) -> str:
-    target = {"comment": "#12", "article": "ARTICLE"}.get(command.target, "")
+    target = {"comment": "#12", "article": "ARTICLE", "subject": "[#12\\|ARTICLE]"}.get(
+        command.target, ""
+    )
     return " ".join(filter(None, (f"/{command.name}", target, command.argument)))
 
 
@@ -234,7 +236,7 @@ def test_every_make_target_named_exists() -> None:
 
 def test_every_command_named_exists() -> None:
     """`/approve #12` in prose, and nothing else that begins with a slash, is a command."""
-    not_ours = {"healthz", "setprivacy", "newbot", "mybots"}
+    not_ours = {"healthz", "metrics", "setprivacy", "newbot", "mybots"}
     named = everywhere(r"`/([a-z]+)(?:[ `])", lambda name: prose(read(name)))
     wrong = [f"{name}: /{word}" for name, word in named if word not in {*BY_NAME, *not_ours}]
     assert named

@@ -3,7 +3,8 @@
 Such a call is `t(…)`, `t.n(…)`, `x.t(…)`, `x.texts(…)` or `texts(…)(…)`. What stands in it may be
 a literal, a constant of the module, a value of a constant dictionary, one of two by a condition,
 a local name, a parameter that is given such at every call in the module, or a field of the
-commands in core/commands.py. Anything else is unreadable, which is a mistake of the code.
+commands in core/commands.py or of the options in core/options.py. Anything else is unreadable,
+which is a mistake of the code.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ SPEAKING = ("core", "bots")
 SILENT = ("bots/rehearsal/", "core/i18n/")
 """The rehearsal plays the platforms, whose own words are not ours to translate."""
 COMMANDS = "core/commands.py"
+OPTIONS = "core/options.py"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -59,7 +61,7 @@ def places(text: str) -> frozenset[str]:
 
 def find(root: Path = ROOT) -> Found:
     """Read every speaking module below the root of the checkout."""
-    commands = _commands(root / COMMANDS)
+    commands = {**_commands(root / COMMANDS), **_options(root / OPTIONS)}
     uses: list[Use] = []
     unreadable: list[str] = []
     for path in chain.from_iterable(sorted((root / top).rglob("*.py")) for top in SPEAKING):
@@ -86,6 +88,16 @@ def _commands(path: Path) -> dict[str, list[str]]:
                 if isinstance(value, ast.Constant) and isinstance(value.value, str):
                     found[name].append(value.value)
     return found
+
+
+def _options(path: Path) -> dict[str, list[str]]:
+    """What every option is about: the second argument of each `option(…)`."""
+    if not path.exists():
+        return {}
+    made = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    calls = [n for n in made if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "option"]
+    given = [call.args[1] for call in calls if len(call.args) > 1]
+    return {"about": [ast.literal_eval(about) for about in given]}
 
 
 class _Module:

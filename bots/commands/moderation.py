@@ -10,68 +10,96 @@ import typer
 from bots.commands.rooms import in_newsroom
 from bots.commands.terminal import Json, JsonOption, Output, PublicationOption
 from core.commands import BY_NAME, Command
-from core.errors import UserError
-from core.i18n import FALLBACK, texts
-from core.newsroom import Newsroom, admin, readings
+from core.model import Role
+from core.newsroom import Newsroom, admin, cli_actor, deliveries, readings
 from core.newsroom.context import Context
+from core.newsroom.target import Call, subject_of
 from core.ports import Tx
 
 NAMES = (
     "queue",
     "approve",
     "reject",
+    "amend",
+    "note",
+    "spam",
     "remove",
     "restore",
+    "deny",
     "undo",
     "trust",
+    "premoderate",
+    "warn",
     "mute",
     "ban",
     "unban",
+    "feature",
+    "pin",
+    "move",
+    "merge",
     "lock",
     "unlock",
     "close",
     "mode",
+    "slow",
     "policy",
+    "options",
+    "pictures",
     "retract",
+    "why",
+    "replay",
     "history",
-    "stats",
 )
-"""Those that work here as they do at the desk; `publish` and `help` have more to do here."""
+"""Those that work here as they do at the desk; `publish`, `stats` and `help` have more to do."""
 
 _EXAMPLES = {
     "approve": "approve 3#12",
     "reject": "reject 3#12 insult",
+    "amend": "amend 3#12 I saw it at the harbour.",
+    "note": "note 3#12 writes from two accounts",
+    "spam": "spam 3#12",
     "remove": "remove 3#12 names a witness",
     "restore": "restore 3#12",
+    "deny": "deny 3#12 It names a witness.",
     "undo": "undo 41",
     "trust": "trust 3#12",
+    "premoderate": "premoderate 3#12",
+    "warn": "warn 3#12 2 insult",
     "mute": "mute 3#12 48",
-    "ban": "ban 3#12 spam",
+    "ban": "ban 3#12 --on-platform spam",
     "unban": "unban 3#12",
+    "feature": "feature 3#12",
+    "pin": "pin 3#12",
+    "move": "move 3#12 3#7",
+    "merge": "merge 3 4",
     "lock": "lock 3",
     "unlock": "unlock 3",
     "close": "close 3",
     "mode": "mode 3 open",
+    "slow": "slow 3 5m",
     "policy": "policy Be civil.",
+    "options": "options new_after 3",
     "retract": "retract 3 the source withdrew",
-    "history": "history 3#12",
-    "stats": "stats 30",
+    "pictures": "pictures 3",
+    "why": "why 3#12",
+    "replay": "replay 3",
+    "history": "history moderator Ana 2",
 }
 
 Reading = Callable[[Tx, Context, int, list[str]], object]
 
 
-def _stats(tx: Tx, context: Context, publication: int, words: list[str]) -> Json:
-    word = (words or ["7"])[0].removesuffix("d")
-    if not word.isdecimal() or not 1 <= int(word) <= 3650:
-        raise UserError(texts(FALLBACK)("For how many days? Write a number, for example: stats 7"))
-    return readings.stats(tx, context, publication, int(word))
+def _why(tx: Tx, context: Context, publication: int, words: list[str]) -> list[Json]:
+    call = Call(cli_actor(), publication, Role.OWNER, argument=" ".join(words))
+    return deliveries.of_subject(tx, *subject_of(tx, context, call))
 
 
 _READINGS: dict[str, Reading] = {
     "queue": lambda tx, c, publication, _: readings.queue(tx, c, publication),
-    "history": lambda tx, c, publication, _: readings.history(tx, c, publication),
-    "stats": _stats,
+    "why": _why,
+    "history": lambda tx, c, publication, words: readings.history(
+        tx, c, publication, " ".join(words)
+    ),
 }
 """What is answered as values where JSON is asked for; the others answer their words."""
 
@@ -81,23 +109,29 @@ def add_to(app: typer.Typer) -> None:
     for name in NAMES:
         command = BY_NAME[name]
         example = f"Example: {_EXAMPLES[name]}" if name in _EXAMPLES else None
-        app.command(name, help=f"{command.description}.", epilog=example)(_subcommand(command))
+        # "--on-platform" stands among the words, as it does in a message.
+        settings = {"ignore_unknown_options": "--" in command.argument}
+        app.command(
+            name, help=f"{command.description}.", epilog=example, context_settings=settings
+        )(_subcommand(command))
 
 
 def usage(command: Command) -> str:
     """What follows a command's name: "3#12 [reason]"."""
-    target = {"comment": "ARTICLE#NUMBER", "article": "ARTICLE"}.get(command.target, "")
+    targets = {
+        "comment": "ARTICLE#NUMBER", "article": "ARTICLE", "subject": "[ARTICLE#NUMBER|ARTICLE]",
+    }  # fmt: skip
+    target = targets.get(command.target, "")
     return " ".join(filter(None, (target, command.argument)))
 
 
+_COMMENT = "ARTICLE#NUMBER is a comment (3#12: comment 12 of article 3) or a link to it."
+_ARTICLE = "ARTICLE is its number, its address, or a link to one of its messages."
+_TARGETS = {"comment": _COMMENT, "article": _ARTICLE, "subject": f"{_COMMENT} {_ARTICLE}"}
+
+
 def _subcommand(command: Command) -> Callable[..., None]:
-    words_help = (
-        "ARTICLE#NUMBER is a comment (3#12: comment 12 of article 3) or a link to it."
-        if command.target == "comment"
-        else "ARTICLE is its number, its address, or a link to one of its messages."
-        if command.target
-        else ""
-    )
+    words_help = _TARGETS.get(command.target, "")
     Words = Annotated[
         list[str] | None,
         typer.Argument(metavar=usage(command) or "[PAGE]", help=words_help, show_default=False),
@@ -120,7 +154,7 @@ def _run(
 ) -> None:
     output = Output(ctx, json)
     reading = _READINGS.get(name) if output.json else None
-    if reading is None or (name == "history" and words):  # one comment's: as its words
+    if reading is None:
         text = in_newsroom(lambda room: room.command(publication, name, " ".join(words)))
         output.done(text)
         return

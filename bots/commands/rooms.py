@@ -33,8 +33,8 @@ def settings() -> Settings:
     return found
 
 
-def _quiet() -> Settings:
-    """A command says by itself what happened; the log only tells of trouble."""
+def quiet_settings() -> Settings:
+    """The settings, where a command says by itself what happened; the log tells of trouble."""
     found = settings()
     if found.log_level == "INFO":
         configure("WARNING", found.log_format, *found.secrets())
@@ -43,7 +43,7 @@ def _quiet() -> Settings:
 
 def rehearsing() -> bool:
     """Whether the commands are about the rehearsal's newsroom."""
-    return _quiet().rehearsal
+    return quiet_settings().rehearsal
 
 
 def in_newsroom(act: Callable[[Newsroom], Awaitable[T]]) -> T:
@@ -51,7 +51,7 @@ def in_newsroom(act: Callable[[Newsroom], Awaitable[T]]) -> T:
 
     async def work() -> T:
         clock = SystemClock()
-        async with app.office(run.wiring(_quiet(), clock), clock) as room:
+        async with app.office(run.wiring(quiet_settings(), clock), clock) as room:
             return await act(room)
 
     return _finish(work)
@@ -61,7 +61,7 @@ def on_platforms(act: Callable[[Newsroom, Adapters], Awaitable[T]]) -> T:
     """The same with the platforms' accounts logged in, though not receiving."""
 
     async def work() -> T:
-        async with _logged_in(_quiet()) as (room, adapters):
+        async with _logged_in(quiet_settings()) as (room, adapters):
             return await act(room, adapters)
 
     return _finish(work)
@@ -82,7 +82,7 @@ def with_reader(act: Callable[[Newsroom, Fetcher], Awaitable[T]]) -> T:
 
     async def work() -> T:
         clock = SystemClock()
-        wiring = run.wiring(_quiet(), clock)
+        wiring = run.wiring(quiet_settings(), clock)
         async with app.office(wiring, clock) as room, app.reader(wiring, clock) as fetcher:
             return await act(room, fetcher)
 

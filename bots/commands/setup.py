@@ -20,7 +20,6 @@ t = texts(FALLBACK)
 publication_app = typer.Typer(help="The newsrooms that this program serves.")
 feed_app = typer.Typer(help="The feeds from which articles come.")
 channel_app = typer.Typer(help="The places on the platforms, and what they are for.")
-moderator_app = typer.Typer(help="The rosters: who decides besides the platforms' own admins.")
 
 _ADDRESS = typer.Argument(
     metavar="PLATFORM:ID",
@@ -37,7 +36,11 @@ Way = Annotated[
     typer.Option(help="How people comment: chat (they write there) or door (through the bot)."),
 ]
 Style = Annotated[
-    str, typer.Option(help="webhook: relayed comments under their author's name (Discord).")
+    str,
+    typer.Option(
+        help="rich: articles as rich messages (Telegram) or in a container (Discord). webhook:"
+        " relayed comments under their author's name (Discord). webhook+rich: both."
+    ),
 ]
 
 
@@ -100,7 +103,7 @@ def publication_list(ctx: typer.Context, json: JsonOption = False) -> None:
     Output(ctx, json).table(rows, columns, t("There is none yet: publication add NAME."))
 
 
-@publication_app.command("set", epilog="Example: publication set --mode new --new-after 3")
+@publication_app.command("set", epilog="Example: publication set --mode new")
 def publication_set(
     ctx: typer.Context,
     name: Annotated[str | None, typer.Option(help="Its new name.")] = None,
@@ -108,9 +111,6 @@ def publication_set(
     languages: Annotated[str | None, typer.Option(help="Codes with commas.")] = None,
     zone: Annotated[str | None, typer.Option(help="An IANA time zone.")] = None,
     mode: Annotated[Mode | None, typer.Option(help="Which comments wait.")] = None,
-    new_after: Annotated[
-        int | None, typer.Option(help="Published comments after which mode new lets through.")
-    ] = None,
     policy: Annotated[str | None, typer.Option(help="How comments are moderated.")] = None,
     publication: PublicationOption = None,
     json: JsonOption = False,
@@ -122,7 +122,6 @@ def publication_set(
         "languages": languages,
         "zone": zone,
         "mode": mode.value if mode else None,
-        "new_after": new_after,
         "policy": policy,
     }
     changes = {key: value for key, value in given.items() if value is not None}
@@ -325,79 +324,3 @@ def channel_code(
         + f"\n\n    /connect {code}",
         code=code,
     )
-
-
-# --- moderator ------------------------------------------------------------------------------
-
-
-@moderator_app.command("add", epilog="Example: moderator add telegram:123456789 --name Ana")
-def moderator_add(
-    ctx: typer.Context,
-    address: Annotated[str, typer.Argument(metavar="PLATFORM:ID", help="The person's user id.")],
-    name: Annotated[str, typer.Option(help="How decisions name them.", show_default=False)],
-    publication: PublicationOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Put a person on the roster. Admins of a connected place need not be on it."""
-
-    def work(tx: Tx, context: Context) -> None:
-        platform, identity = split_address(address)
-        if not (identity.isascii() and identity.isdigit()):
-            raise UserError(t("The person's id is a number; `moderator code` needs none."))
-        number = admin.publication_id(tx, publication)
-        admin.add_moderator(tx, context, number, platform, identity, name)
-
-    in_newsroom(lambda room: room.change(work))
-    Output(ctx, json).done(t("{name} is a moderator now.", name=name), name=name)
-
-
-@moderator_app.command("code")
-def moderator_code(
-    ctx: typer.Context, publication: PublicationOption = None, json: JsonOption = False
-) -> None:
-    """Make a code with which a person makes themselves a moderator."""
-
-    def work(tx: Tx, context: Context) -> str:
-        return admin.make_code(tx, context, None, admin.publication_id(tx, publication))
-
-    code = in_newsroom(lambda room: room.change(work))
-    Output(ctx, json).done(
-        t(
-            "Whoever sends this to the bot within an hour becomes a moderator (on Telegram in the"
-            " direct chat, on Discord as a command anywhere):"
-        )
-        + f"\n\n    /connect {code}",
-        code=code,
-    )
-
-
-@moderator_app.command("list")
-def moderator_list(
-    ctx: typer.Context, publication: PublicationOption = None, json: JsonOption = False
-) -> None:
-    """List the rosters."""
-    rows = in_newsroom(
-        lambda room: room.look(lambda tx, c: register.moderators(tx, c, which(tx, publication)))
-    )
-    columns = {"name": t("Name"), "publication": t("Publication")}
-    Output(ctx, json).table(rows, columns, t("Nobody is on it; the platforms' admins decide."))
-
-
-@moderator_app.command("remove", epilog="Example: moderator remove Ana")
-def moderator_remove(
-    ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="The name on the roster.")],
-    publication: PublicationOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Take everybody of that name off the roster."""
-
-    def work(tx: Tx, context: Context) -> int:
-        number = admin.publication_id(tx, publication)
-        removed = admin.remove_moderator(tx, context, number, name)
-        if not removed:
-            raise UserError(t("Nobody called “{name}” is on the roster.", name=name))
-        return removed
-
-    removed = in_newsroom(lambda room: room.change(work))
-    Output(ctx, json).done(t("{name} is no moderator any more.", name=name), removed=removed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ import discord
 from bots.discord import hooks, ids, render
 from bots.discord.api import Api
 from bots.discord.capabilities import CAPABILITIES
+from bots.discord.cdn import Cdn
 from bots.discord.client import Client
 from bots.discord.convert import PLATFORM, Me
 from bots.discord.directory import Directory
@@ -20,14 +22,22 @@ from bots.discord.inbound import Inbound
 from bots.discord.interactions import Handle, Interactions
 from bots.discord.outcomes import ALREADY_CROSSPOSTED, Refusal, Unanswered, judge
 from bots.discord.outward import Outward
+from bots.discord.persons import Persons
 from bots.discord.setup import Setup
 from bots.discord.webhooks import Webhooks
 from core.clock import Clock
-from core.errors import DeliveryError, OutcomeUnknown, RetryLater, Unreachable, UserError
+from core.errors import (
+    DeliveryError,
+    OutcomeUnknown,
+    Rejected,
+    RetryLater,
+    Unreachable,
+    UserError,
+)
 from core.events import Invoked
 from core.i18n import texts
-from core.ports import Capabilities, Inquiry, Inspection, Receipt, Sink, Target
-from core.views import Answer, Part, View
+from core.ports import Capabilities, Files, Inquiry, Inspection, Receipt, Sink, Take, Target
+from core.views import Answer, NoticeView, Part, View
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +53,18 @@ class DiscordAdapter:
 
     token: the bot's token, never shown again. api_url: the REST API's base with its version
     ("http://127.0.0.1:8000/api/v10"), "" = Discord. gateway_url: the gateway's WebSocket, "" =
-    ask `api_url` for it, or Discord's own.
+    ask `api_url` for it, or Discord's own. files: from where media are sent, None = they are
+    told in words.
     """
 
     def __init__(
-        self, token: str, *, clock: Clock, api_url: str = "", gateway_url: str = ""
+        self,
+        token: str,
+        *,
+        clock: Clock,
+        api_url: str = "",
+        gateway_url: str = "",
+        files: Files | None = None,
     ) -> None:
         hooks.check()
         hooks.quiet()
@@ -55,13 +72,17 @@ class DiscordAdapter:
         self._clock = clock
         self._api_url = api_url
         self._gateway_url = gateway_url
-        self._api = Api(clock)
+        self._api = Api(clock, files)
+        self._cdn = Cdn(self._api, api_url)
         self._directory = Directory(self._api)
         self._me = Me("")
         self._webhooks = Webhooks(self._api, self._me.webhooks)
         self._interactions = Interactions(self._api, clock)
-        self._outward = Outward(self._api, self._directory, self._webhooks, clock, self._known)
+        self._outward = Outward(
+            self._api, self._directory, self._webhooks, clock, self._known, self._unread
+        )
         self._setup = Setup(self._api, self._directory)
+        self._persons = Persons(self._api, self._directory, clock)
         self._client: Client | None = None
         self._sink: Sink | None = None
         self._inbound: Inbound | None = None
@@ -123,8 +144,8 @@ class DiscordAdapter:
             told = await self._api.read("/gateway", patient=True)
             self._gateway_url = str(told["url"])
         client.gateway(self._gateway_url)
-        self._me = Me(str(user.id), self._me.webhooks)
-        self._outward.me = self._me
+        self._me = Me(str(user.id), self._me.webhooks, str(application))
+        self._outward.me = self._outward.threads.me = self._me
         self._webhooks.application = self._interactions.application = str(application)
         self._setup.application, self._setup.user = str(application), str(user.id)
         self._setup.name = user.global_name or user.name
@@ -170,6 +191,12 @@ class DiscordAdapter:
             except RetryLater as error:
                 await self._clock.sleep(error.after)
 
+    async def replay(self, key: str, raw: bytes, sink: Sink) -> None:
+        """Read a dispatch of the gateway again; see the port."""
+        if self._inbound is None:
+            raise Unreachable("not connected to Discord yet")
+        await self._inbound.replay(key.partition(":")[0], json.loads(raw))
+
     async def stop(self) -> None:
         """Close everything."""
         for task in list(self._tasks):
@@ -179,10 +206,15 @@ class DiscordAdapter:
         client, self._client = self._client, None
         if client is not None:
             await client.close()
+        await self._cdn.close()
 
     def healthy(self) -> bool:
         """Connected to the gateway and receiving."""
         return self._client is not None and self._client.connected
+
+    def behind(self) -> bool:
+        """Threads are still being read."""
+        return self._inbound is None or self._inbound.is_behind
 
     def _intake(self, event: str, data: Json) -> None:
         if event in ("READY", "RESUMED") and self._client is not None:
@@ -195,11 +227,19 @@ class DiscordAdapter:
             return set()
         return await self._sink.known(PLATFORM, place, messages)
 
+    def _unread(self, place: str, thread: str) -> None:
+        if self._inbound is not None:
+            self._inbound.unread(place, thread)
+
     # Outward
 
     def render(self, view: View, target: Target) -> Sequence[Part]:
         """The messages that show the view. Pure."""
         return render.render(view, target)
+
+    def gather(self, parts: Sequence[Part]) -> Part | None:
+        """Nothing is gathered (`capabilities.gathers`): a thread may have a message a second."""
+        return None
 
     def pace(self, target: Target, operation: str) -> float:
         """Seconds until our count of Discord's limits allows the operation."""
@@ -219,6 +259,24 @@ class DiscordAdapter:
     async def edit(self, target: Target, message: str, part: Part) -> None:
         await self._outward.edit(target, message, part)
 
+    async def send_group(
+        self, target: Target, parts: Sequence[Part], nonce: str
+    ) -> Sequence[Receipt]:
+        """A message of Discord holds an album as a whole, so no part is in a group."""
+        raise Rejected("Discord sends one message at a time")
+
+    async def edit_media(self, target: Target, message: str, part: Part) -> None:
+        """Make a message show the part, its files too."""
+        await self._outward.edit_media(target, message, part)
+
+    async def fetch(self, reference: str, take: Take) -> None:
+        """Give the bytes of what somebody attached to `take`; see the port."""
+        await self._cdn.fetch(reference, take)
+
+    async def copy(self, source: Target, message: str, target: Target) -> None:
+        """Discord copies nothing by itself (`capabilities.copies`). Raises Rejected."""
+        raise Rejected("Discord does not copy messages")
+
     async def delete(self, target: Target, message: str) -> None:
         await self._outward.delete(target, message)
 
@@ -234,6 +292,18 @@ class DiscordAdapter:
     async def apply(self, target: Target, name: str, value: str) -> None:
         await self._outward.apply(target, name, value)
 
+    async def restriction(self, target: Target, identity: str) -> str | None:
+        return await self._persons.restriction(target.place, identity)
+
+    async def restrict(self, target: Target, identity: str, value: str) -> None:
+        """Ban or time somebody out in the channel's server."""
+        await self._persons.restrict(target.place, identity, value)
+
+    async def tell(self, identity: str, view: NoticeView) -> None:
+        """Write to somebody's direct chat; refused where they take none from this server's
+        members (50007)."""
+        await self._persons.tell(identity, view)
+
     async def answer(self, invoked: Invoked, answer: Answer) -> None:
         """Answer the person, at most once. Words in the direct chat have no handle and, without
         the intent for direct messages, do not occur."""
@@ -248,6 +318,10 @@ class DiscordAdapter:
             raise UserError(
                 texts("")("Discord could not be asked: {reason}", reason=error.reason)
             ) from error
+
+    async def role(self, place: str, words: str) -> tuple[str, str]:
+        """A role of the channel's server, by its name, mention or id."""
+        return await self._setup.role(place, words)
 
     # Beside
 

@@ -32,11 +32,12 @@ _OVERLAP = 2000 << 22
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A thread to read: its channel, itself, and the newest message known there or None."""
+    """A thread to read: its channel and itself; or a desk, which is both. whole: from its
+    beginning, because it was not known to be ours when people could write there already."""
 
     place: str
     thread: str
-    newest: str | None
+    whole: bool = False
 
 
 class CatchUp:
@@ -62,9 +63,12 @@ class CatchUp:
 
     async def thread(self, watched: Watched) -> None:
         """Bring one thread up to date. Raises Unreachable, RetryLater, Refusal, StorageError."""
+        if watched.thread == watched.place:
+            await self._desk(watched)
+            return
         mark = await self._cursors.load(watched.thread)
         # Without a mark nothing tells what lies before our own newest copy: all is read.
-        after = mark.newest or ids.bare(watched.thread)
+        after = (0 if watched.whole else mark.newest) or ids.bare(watched.thread)
         window = await self._window(watched, mark)
         try:
             page = await self._newest(watched.thread)
@@ -72,11 +76,19 @@ class CatchUp:
             await self._tell_gone(watched, mark)
             return
         oldest = int(page[-1]["id"]) if len(page) == _PAGE else 0
-        start = min([after - _OVERLAP, *(n - 1 for n in window[:1])])
+        start = min([after - _OVERLAP, *(n - 1 for n in window)])
         older = await self._after(watched.thread, start, oldest) if oldest > start else []
         found = [*older, *reversed(page)]
         await self._compare(watched, window, found)
         await self._posted(watched, mark, after, found)
+
+    async def _desk(self, watched: Watched) -> None:
+        """Find the cards that somebody took away, among the desk's last messages."""
+        cards = await self._standing(watched)
+        page = await self._newest(watched.thread)
+        oldest = int(page[-1]["id"]) if len(page) == _PAGE else 0
+        present = {int(m["id"]) for m in page}
+        await self._gone(watched, [n for n in cards if n >= oldest and n not in present])
 
     async def _newest(self, thread: str) -> list[Json]:
         return await self._page(thread, {"limit": str(_PAGE)})
@@ -112,28 +124,45 @@ class CatchUp:
             self.recovered += convert.is_comment(message)
             await self._handle("MESSAGE_CREATE", await self._as_live(watched, message))
 
-    async def _window(self, watched: Watched, mark: Mark) -> list[int]:
+    async def _window(self, watched: Watched, mark: Mark) -> dict[int, bool]:
         """The last messages that were there, oldest first: those of the mark, and what the map
-        holds, as a mark is written late and not at all in a crash. To be asked before the thread
-        is read, so that whatever the thread lacks has vanished since."""
+        holds, as a mark is written late and not at all in a crash; each with whether it had
+        reactions."""
+        known = await self._standing(watched)
+        return {n: known.get(n, False) for n in sorted({*mark.recent, *known})}
+
+    async def _standing(self, watched: Watched) -> dict[int, bool]:
+        """What should be there. To be asked before the thread is read, so that whatever the
+        thread lacks has vanished since."""
         place, thread = watched.place, watched.thread
         known = await self._sink.standing(convert.PLATFORM, place, thread, WINDOW)
-        return sorted({*mark.recent, *(ids.bare(m) for m in known)})
+        return {ids.bare(message): reacted for message, reacted in known.items()}
 
-    async def _compare(self, watched: Watched, window: list[int], found: list[Json]) -> None:
+    async def _compare(
+        self, watched: Watched, window: dict[int, bool], found: list[Json]
+    ) -> None:  # fmt: skip
         """Find what was edited or deleted among the last messages that were there."""
         present = {int(m["id"]): m for m in found}
-        gone = [n for n in window if n not in present]
-        if gone:
-            payload = {"channel_id": watched.thread, "ids": [str(n) for n in gone]}
+        await self._gone(watched, [n for n in window if n not in present])
+        for number in (n for n in window if n in present):
+            await self._edited(watched, present[number])
+            await self._reacted(watched, present[number], window[number])
+
+    async def _gone(self, watched: Watched, messages: list[int]) -> None:
+        if messages:
+            payload = {"channel_id": watched.thread, "ids": [str(n) for n in messages]}
             await self._handle("MESSAGE_DELETE_BULK", payload)
-        for message in (present[n] for n in window if n in present):
-            await self._edited(watched, message)
 
     async def _edited(self, watched: Watched, message: Json) -> None:
         """Tell how a message reads now, if it was ever changed; what is known is no news."""
         if message.get("edited_timestamp") and convert.is_comment(message):
             await self._handle("MESSAGE_UPDATE", await self._as_live(watched, message))
+
+    async def _reacted(self, watched: Watched, message: Json, counted: bool) -> None:
+        """Tell the reactions that a message has, also where it has lost its last one."""
+        if message.get("reactions") or counted:
+            payload = {**message, "channel_id": watched.thread}
+            await self._sink.handle(convert.reacted(payload, watched.place))
 
     async def _as_live(self, watched: Watched, message: Json) -> Json:
         """A message of the history as the gateway would have brought it."""

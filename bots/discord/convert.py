@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import mimetypes
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,12 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from bots.discord import ids
-from bots.discord.permissions import moderates
+from bots.discord.permissions import moderates, owns
 from bots.discord.text import from_discord
 from core.commands import BY_NAME, COMMANDS, Command
 from core.events import Attachment, Deleted, Edited, Invoked, Person, Posted, Reacted
 from core.i18n import languages, texts
 from core.text.model import Rich
+from core.text.names import SPOILER
 
 Json = Mapping[str, Any]
 
@@ -22,18 +25,33 @@ PLATFORM = "discord"
 DEFAULT, REPLY, THREAD_STARTER = 0, 19, 21
 FORWARD = 1
 VOICE_FLAG = 1 << 13
+SPOILER_FLAG = 1 << 3
+_STICKERS = {1: "png", 2: "png", 4: "gif"}
 COMMAND, COMPONENT, MODAL = 2, 3, 5
+FILE_UPLOAD = 19
 MESSAGE_MENU = 3
 
-_NUMBER = re.compile(r"#(\d{1,9})\b")
+_NUMBER = re.compile(r"\W{0,4}#(\d{1,9})\b")
+_LEAD = re.compile(r"-# \[↪\]\((?P<link>[^)\s]*)\)\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who we are there: the bot's user id, and the ids of our own webhooks (a live set)."""
+    """Who we are there: the bot's user id, its application, and the ids of our own webhooks (a
+    live set of those that were used since the start)."""
 
     user: str
     webhooks: set[str] = field(default_factory=set)
+    application: str = ""
+
+    def wrote(self, message: Json) -> bool:
+        """Whether a message is ours. One of a webhook that an application made names that
+        application (Discord's documentation, "Message")."""
+        author = str((message.get("author") or {}).get("id"))
+        if author == self.user or author in self.webhooks:
+            return True
+        by = str(message.get("application_id") or "")
+        return bool(message.get("webhook_id") and self.application) and by == self.application
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,13 @@ def posted(payload: Json, where: Where, me: Me, *, admin: bool = False) -> Poste
         reply_to=_reply_to(payload),
         reply_number=_reply_number(payload, me),
         attachments=attachments(payload),
+        forwarded="" if _is_forward(payload) else None,
+        link=ids.link(str(payload.get("guild_id") or ""), payload["channel_id"], payload["id"]),
     )
+
+
+def _is_forward(payload: Json) -> bool:
+    return (payload.get("message_reference") or {}).get("type") == FORWARD
 
 
 def edited(payload: Json, where: Where, *, admin: bool = False) -> Edited | None:
@@ -119,7 +143,7 @@ def direct(payload: Json) -> Invoked | None:
 
 def text_of(payload: Json) -> Rich:
     """The message's text; of a forwarded message, the text of what was forwarded."""
-    if (payload.get("message_reference") or {}).get("type") == FORWARD:
+    if _is_forward(payload):
         inner = [s.get("message") or {} for s in payload.get("message_snapshots") or ()]
         return from_discord("\n".join(str(m.get("content") or "") for m in inner), names(payload))
     return from_discord(str(payload.get("content") or ""), names(payload))
@@ -137,26 +161,87 @@ def names(payload: Json) -> dict[str, str]:
 
 
 def attachments(payload: Json) -> tuple[Attachment, ...]:
-    """Whatever a message holds besides text."""
-    voice = int(payload.get("flags") or 0) & VOICE_FLAG
-    found = [_file(a, bool(voice)) for a in payload.get("attachments") or ()]
-    for sticker in payload.get("sticker_items") or ():
-        found.append(Attachment("sticker", str(sticker.get("name", "")), 0, str(sticker["id"])))
+    """Whatever a message holds besides text; of a forwarded message, what was forwarded."""
+    if (payload.get("message_reference") or {}).get("type") == FORWARD:
+        inner = [s.get("message") or {} for s in payload.get("message_snapshots") or ()]
+        about = {"channel_id": payload["channel_id"], "id": payload["id"]}
+        return tuple(a for m in inner for a in _attachments({**m, **about}))
+    return _attachments(payload)
+
+
+def _attachments(payload: Json) -> tuple[Attachment, ...]:
+    voice = bool(int(payload.get("flags") or 0) & VOICE_FLAG)
+    message = ids.message_id(str(payload.get("channel_id")), str(payload.get("id")))
+    found = [_file(a, message, voice) for a in payload.get("attachments") or ()]
+    found += [_sticker(sticker) for sticker in payload.get("sticker_items") or ()]
     if payload.get("poll"):
-        question = (payload["poll"].get("question") or {}).get("text") or ""
-        found.append(Attachment("poll", str(question)))
+        found.append(_poll(payload["poll"]))
     return tuple(found)
 
 
-def _file(attachment: Json, voice: bool) -> Attachment:
-    media = str(attachment.get("content_type") or "")
+def _file(attachment: Json, message: str, voice: bool) -> Attachment:
+    media = _type(attachment)
     kind = {"image": "photo", "video": "video", "audio": "audio"}.get(media.split("/")[0], "file")
     if media == "image/gif":
         kind = "animation"
+    if media.startswith("image/svg"):
+        kind = "file"
     if voice and kind == "audio":
         kind = "voice"
     name = str(attachment.get("filename", ""))
-    return Attachment(kind, name, int(attachment.get("size") or 0), str(attachment.get("url", "")))
+    known = {"url": attachment.get("url"), "message": message, "id": str(attachment.get("id"))}
+    return Attachment(
+        kind=kind,
+        name=_title(attachment, name),
+        size=int(attachment.get("size") or 0),
+        reference=json.dumps(known) if known["url"] else "",
+        key=str(attachment.get("id")),
+        mime=media,
+        alt=str(attachment.get("description") or ""),
+        spoiler=name.startswith(SPOILER) or bool(int(attachment.get("flags") or 0) & SPOILER_FLAG),
+        seconds=int(float(attachment.get("duration_secs") or 0)),
+        width=int(attachment.get("width") or 0),
+        height=int(attachment.get("height") or 0),
+    )
+
+
+def _type(attachment: Json) -> str:
+    """The media type; where Discord does not know it, what the name says."""
+    told = str(attachment.get("content_type") or "")
+    if told and told != "application/octet-stream":
+        return told
+    return mimetypes.guess_type(str(attachment.get("filename", "")))[0] or told
+
+
+def _title(attachment: Json, name: str) -> str:
+    """The name as its owner had it: Discord keeps plain letters, and the rest as a title."""
+    title, dot, ending = attachment.get("title"), *name.rpartition(".")[1:]
+    if title and dot:
+        return f"{title}.{ending}"
+    return name.removeprefix(SPOILER)
+
+
+def _sticker(sticker: Json) -> Attachment:
+    """As a picture; one that is a Lottie animation by its name."""
+    name, number = str(sticker.get("name") or ""), str(sticker["id"])
+    form = int(sticker.get("format_type") or 0)
+    ending = _STICKERS.get(form)
+    reference = json.dumps({"sticker": f"{number}.{ending}"}) if ending else ""
+    return Attachment(
+        kind="animation" if ending == "gif" else "sticker",
+        name=name,
+        reference=reference,
+        key=f"sticker:{number}",
+        mime=f"image/{ending}" if ending else "",
+        words=f":{name}:" if name else "",
+    )
+
+
+def _poll(poll: Json) -> Attachment:
+    question = (poll.get("question") or {}).get("text") or ""
+    answers = [(a.get("poll_media") or {}).get("text") or "" for a in poll.get("answers") or ()]
+    options = "\n".join(" ".join(str(answer).split()) for answer in answers if answer)
+    return Attachment("poll", str(question), words=options)
 
 
 def _author(payload: Json, *, admin: bool) -> Person:
@@ -188,12 +273,22 @@ def _reply_number(payload: Json, me: Me) -> int | None:
 
 def number_of(payload: Json, me: Me) -> int | None:
     """The `#number` at the head of a message of ours, None in anybody else's."""
-    author = str((payload.get("author") or {}).get("id"))
-    if author != me.user and author not in me.webhooks:
-        return None
-    head = next((line for line in str(payload.get("content") or "").split("\n") if line), "")
-    found = _NUMBER.search(head)
-    return int(found[1]) if found else None
+    return (head_number(payload) or None) if me.wrote(payload) else None
+
+
+def head_number(payload: Json) -> int:
+    """The `#number` with which a comment's copy begins, after the link of a webhook's; 0 in its
+    further parts and elsewhere."""
+    content = str(payload.get("content") or "")
+    lead = _LEAD.match(content)
+    found = _NUMBER.match(content, lead.end() if lead else 0)
+    return int(found[1]) if found else 0
+
+
+def led_to(payload: Json) -> str:
+    """The link with which a webhook's message says what it answers, "" where it has none."""
+    lead = _LEAD.match(str(payload.get("content") or ""))
+    return lead["link"] if lead else ""
 
 
 def _seconds(stamp: str) -> float:
@@ -201,10 +296,11 @@ def _seconds(stamp: str) -> float:
 
 
 def reacted(payload: Json, place: str) -> Reacted:
-    """The reactions of a message as REST gives it: custom emoji by name."""
+    """The reactions of a message as REST gives it, without our own: custom emoji by name."""
     counts = {
-        str(one["emoji"].get("name") or one["emoji"].get("id")): int(one["count"])
+        str(one["emoji"].get("name") or one["emoji"].get("id")): others
         for one in payload.get("reactions") or ()
+        if (others := int(one["count"]) - bool(one.get("me"))) > 0
     }
     message = ids.message_id(str(payload["channel_id"]), str(payload["id"]))
     return Reacted(PLATFORM, place, message, counts)
@@ -273,6 +369,7 @@ def invoked(payload: Json, where: Where | None, me: Me, handle: Any = None) -> I
             token=str(data.get("custom_id", "")),
             fields=values,
             text=text,
+            attachments=_uploaded(data),
         )
     return None
 
@@ -281,7 +378,14 @@ def _invoker(payload: Json) -> Person:
     member = payload.get("member")
     user = member["user"] if member else payload["user"]
     bits = int((member or {}).get("permissions") or 0)
-    return Person(str(user["id"]), _name(user, member), locale(payload), admin=moderates(bits))
+    return Person(
+        str(user["id"]),
+        _name(user, member),
+        locale(payload),
+        admin=moderates(bits),
+        owner=owns(bits),
+        roles=tuple(str(role) for role in (member or {}).get("roles") or ()),
+    )
 
 
 def _command(payload: Json, data: Json, me: Me) -> dict[str, Any]:
@@ -326,6 +430,24 @@ def _fields(components: Sequence[Json]) -> dict[str, str]:
     for component in components:
         inner = [*(component.get("components") or ()), *filter(None, (component.get("component"),))]
         found |= _fields(inner)
-        if component.get("custom_id"):
+        if component.get("custom_id") and component.get("type") != FILE_UPLOAD:
             found[str(component["custom_id"])] = str(component.get("value") or "")
+    return found
+
+
+def _uploaded(data: Json) -> tuple[Attachment, ...]:
+    """The files of a submitted modal, in the person's order. No message holds them."""
+    resolved = (data.get("resolved") or {}).get("attachments") or {}
+    known = {str(number): file for number, file in resolved.items()}
+    chosen = [str(number) for number in _values(data.get("components") or ())]
+    return tuple(_file(known[number], "", voice=False) for number in chosen if number in known)
+
+
+def _values(components: Sequence[Json]) -> list[Any]:
+    found: list[Any] = []
+    for component in components:
+        inner = [*(component.get("components") or ()), *filter(None, (component.get("component"),))]
+        found += _values(inner)
+        if component.get("type") == FILE_UPLOAD:
+            found += component.get("values") or ()
     return found

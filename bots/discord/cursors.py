@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bots.discord import ids
+from bots.discord.capabilities import CAPABILITIES
 from core.clock import Clock
 from core.errors import StorageError
 from core.ports import Sink
@@ -20,7 +21,7 @@ from core.ports import Sink
 log = logging.getLogger(__name__)
 
 PLATFORM = "discord"
-WINDOW = 50
+WINDOW = CAPABILITIES.window
 """How many of a thread's last messages are compared after an absence."""
 _FLUSH_SECONDS = 3.0
 

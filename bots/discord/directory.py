@@ -57,6 +57,7 @@ class Directory:
             return
         guild = self._guilds.setdefault(data["id"], {"id": data["id"], "roles": {}})
         guild["owner_id"] = data.get("owner_id", "")
+        guild["tier"] = int(data.get("premium_tier") or 0)
         guild["roles"] = {r["id"]: r["permissions"] for r in data.get("roles", ())}
         for channel in (*data.get("channels", ()), *data.get("threads", ())):
             self._channel(channel, data["id"])
@@ -84,6 +85,10 @@ class Directory:
     def guild_of(self, channel: str) -> str:
         """The server of a channel, "" where it is unknown."""
         return str(self._channels.get(channel, {}).get("guild_id") or "")
+
+    def tier_of(self, channel: str) -> int | None:
+        """The boost tier of a channel's server, None where it is not known."""
+        return (self._guilds.get(self.guild_of(channel)) or {}).get("tier")
 
     async def channel(self, channel: str, *, fresh: bool = False, patient: bool = False) -> Json:
         """A channel or thread, asked for where it is not known (or `fresh`).

@@ -15,6 +15,8 @@ _LINK = re.compile(
     r"(?P<channel>\d+)(?:/(?P<message>\d+))?/?(?:\?.*)?$"
 )
 
+_GUILD = re.compile(r"https://discord\.com/channels/(?P<guild>\d+)/")
+
 
 def message_id(channel: str, message: str) -> str:
     """The core's id of a message in a channel or thread."""
@@ -39,6 +41,12 @@ def place_of(text: str) -> str:
     return wanted if wanted.isascii() and wanted.isdigit() else ""
 
 
+def role_of(text: str) -> str:
+    """A role's id from a mention or an id, "" where it is neither."""
+    wanted = text.strip().removeprefix("<@&").removesuffix(">")
+    return wanted if wanted.isascii() and wanted.isdigit() else ""
+
+
 def locate(url: str) -> tuple[str, str] | None:
     """(channel or thread, message) that a link to a message names, None for other addresses.
     A link to a thread alone names its first message."""
@@ -52,6 +60,19 @@ def locate(url: str) -> tuple[str, str] | None:
 def moment(snowflake: str) -> float:
     """When a snowflake was made: Unix seconds, UTC."""
     return ((int(snowflake) >> 22) + EPOCH_MS) / 1000
+
+
+def address(place: str, link_: str, thread: str, message: str) -> str:
+    """The address of a message for readers; "" where the channel's own, `link_`, is unknown,
+    which names the guild."""
+    found = _GUILD.match(link_)
+    channel, number = of_message(message)
+    return link(found["guild"], channel, number) if found else ""
+
+
+def first_at(seconds: float) -> int:
+    """The smallest snowflake of a moment, Unix seconds; 0 before the first of all."""
+    return max(0, int(seconds * 1000) - EPOCH_MS) << 22
 
 
 def link(guild: str, channel: str, message: str = "") -> str:

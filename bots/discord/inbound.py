@@ -21,11 +21,11 @@ from bots.discord.catchup import CatchUp, Watched
 from bots.discord.convert import PLATFORM, Me, Where
 from bots.discord.cursors import Cursors
 from bots.discord.directory import THREADS, Directory
-from bots.discord.interactions import Interactions
+from bots.discord.interactions import Handle, Interactions
 from bots.discord.lanes import Lanes
 from bots.discord.render import EPHEMERAL
 from core.clock import Clock
-from core.errors import Rejected, RetryLater, StorageError, Unreachable
+from core.errors import Rejected, RetryLater, StorageError, Unreachable, where
 from core.events import Edited, Invoked
 from core.ports import Sink
 from core.views import Answer
@@ -42,6 +42,9 @@ _REMOVALS = frozenset({"MESSAGE_DELETE", "MESSAGE_DELETE_BULK"})
 _FULL = 20_000
 _LONGEST_PAUSE = 30.0
 _READ_AT_ONCE = 4
+MOST_KEY = 200
+"""Characters by which something in quarantine is told from the rest."""
+_REACTION_TRIES, _REACTION_PAUSE = 3, 1.0
 _ANSWER_TRIES = 4
 
 
@@ -72,11 +75,25 @@ class Inbound:
         self._reacted: set[tuple[str, str]] = set()
         self._edits: OrderedDict[str, float] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._to_read = 0
+
+    @property
+    def is_behind(self) -> bool:
+        """What happened while nobody listened is not all read yet."""
+        return self._parked is not None or self._to_read > 0
 
     # Intake
 
     def intake(self, event: str, data: Json) -> None:
-        """Take one dispatch of the gateway; quick, and never raises for odd data."""
+        """Take one dispatch of the gateway; quick, and never raises: what is too odd to be put
+        into its lane goes into quarantine."""
+        try:
+            self._sort(event, data)
+        except Exception as error:
+            log.error("A Discord event cannot be sorted, it is put aside: %s", where(error))
+            self._spawn(self._aside(where(error))(event, data))
+
+    def _sort(self, event: str, data: Json) -> None:
         foreign = self._foreign(str(data.get("channel_id") or data.get("id")))
         self._directory.feed(event, data)
         if event == "READY":
@@ -119,13 +136,22 @@ class Inbound:
 
     async def _begin_catch_up(self) -> None:
         watched = await self._watched()
-        for place, thread, newest in sorted(watched, key=lambda w: -ids.bare(w[2])):
-            self._directory.adopt(thread)
-            item = {"place": place, "thread": thread, "newest": newest}
-            self._lanes.put(thread, (_CATCH_UP, item))
+        for place, thread, _ in sorted(watched, key=lambda w: -ids.bare(w[2])):
+            self._to_be_read(Watched(place, thread))
         parked, self._parked = self._parked or [], None
         for lane, live in parked:
             self._lanes.put(lane, live)
+
+    def unread(self, place: str, thread: str) -> None:
+        """People may have written in a thread before it was known to be ours: read it whole."""
+        self._to_be_read(Watched(place, thread, whole=True))
+
+    def _to_be_read(self, watched: Watched) -> None:
+        if watched.thread != watched.place:
+            self._directory.adopt(watched.thread)
+        item = {"place": watched.place, "thread": watched.thread, "whole": watched.whole}
+        self._lanes.put(watched.thread, (_CATCH_UP, item))
+        self._to_read += 1
 
     async def _watched(self) -> list[tuple[str, str, str | None]]:
         pause = 0.5
@@ -157,8 +183,9 @@ class Inbound:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("A Discord task failed", exc_info=task.exception())
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            log.error("A Discord task failed: %s", where(error))
 
     async def _work(self, item: Item) -> None:
         """One item of a lane, until it is stored, put aside or of no use."""
@@ -177,8 +204,9 @@ class Inbound:
                 log.info("A Discord event cannot be placed: %s", error.reason)
                 break
             except Exception as error:
-                log.exception("A Discord event cannot be read; it is put aside")
-                act = self._aside(type(error).__name__)
+                log.error("A Discord event cannot be read, it is put aside: %s", where(error))
+                act = self._aside(where(error))
+        self._to_read -= event == _CATCH_UP
         self._refill()
 
     def _refill(self) -> None:
@@ -196,14 +224,22 @@ class Inbound:
 
     def _aside(self, error: str) -> Callable[[str, Json], Coroutine[Any, Any, None]]:
         async def act(event: str, data: Json) -> None:
-            key = f"{event}:{data.get('channel_id')}:{data.get('id') or data.get('thread')}"
-            await self._sink.quarantine(PLATFORM, key, json.dumps(data).encode(), error)
+            told = data if isinstance(data, dict) else {}
+            key = f"{event}:{told.get('channel_id')}:{told.get('id') or told.get('thread')}"
+            raw = json.dumps(data).encode("utf-8", "surrogatepass")
+            await self._sink.quarantine(PLATFORM, key[:MOST_KEY], raw, error)
 
         return act
 
+    async def replay(self, event: str, data: Json) -> None:
+        """Handle a dispatch again that was put aside. Raises what makes it unreadable."""
+        await self._acts(event)(event, data)
+
     async def _read(self, _: str, data: Json) -> None:
         async with self._reading:
-            await self._catch_up.thread(Watched(data["place"], data["thread"], data["newest"]))
+            await self._catch_up.thread(
+                Watched(data["place"], data["thread"], bool(data.get("whole")))
+            )
 
     # Messages
 
@@ -246,10 +282,8 @@ class Inbound:
         posted = convert.posted(data, where, self._me, admin=admin)
         if posted is not None:
             await self._sink.handle(posted)
-        author = str((data.get("author") or {}).get("id"))
-        ours = author == self._me.user or author in self._me.webhooks
         hidden = int(data.get("flags") or 0) & EPHEMERAL
-        shown = posted is not None or (ours and not hidden)
+        shown = posted is not None or (self._me.wrote(data) and not hidden)
         await self._cursors.handled(thread, str(data["id"]), shown=shown)
 
     def _newer(self, edited: Edited) -> bool:
@@ -288,10 +322,18 @@ class Inbound:
         place = _where(await self._directory.channel(channel, patient=True)).place
         name = ids.message_id(channel, message)
         if not await self._sink.known(PLATFORM, place, [name]):
+            self._spawn(self._reactions_later(channel, message, int(data.get("tries", 0))))
             return
         path = "/channels/{channel_id}/messages/{message_id}"
         found = await self._api.read(path, patient=True, channel_id=channel, message_id=message)
         await self._sink.handle(convert.reacted({**found, "channel_id": channel}, place))
+
+    async def _reactions_later(self, channel: str, message: str, tries: int) -> None:
+        """A copy of ours that was sent a moment ago may not be recorded yet."""
+        if tries < _REACTION_TRIES:
+            await self._clock.sleep(_REACTION_PAUSE)
+            item = {"channel_id": channel, "id": message, "tries": tries + 1}
+            self._queue(channel, (_REACTIONS, item))
 
     # Interactions
 
@@ -299,14 +341,23 @@ class Inbound:
         handle = await self._interactions.receive(data, self._me)
         if handle is None:
             return
+        answer: Answer | None = None
+        try:
+            answer = await self._answer_to(data, handle)
+        except Exception as error:
+            log.error("A Discord interaction cannot be read: %s", where(error))
+        # Also without an answer: nobody is left before a message that is never written.
+        await self._interactions.answer(handle, answer)
+
+    async def _answer_to(self, data: Json, handle: Handle) -> Answer | None:
         event = convert.invoked(data, self._place_of(data), self._me, handle)
         if event is None:
-            return
+            return None
         chosen = self._interactions.chosen(event.token)
         if chosen is not None:
             token, message, number = chosen
             event = replace(event, token=token, message=message, reply_number=number)
-        await self._interactions.answer(handle, await self._ask(event))
+        return await self._ask(event)
 
     def _place_of(self, data: Json) -> Where | None:
         if not data.get("guild_id"):
@@ -326,8 +377,8 @@ class Inbound:
                 if attempt < _ANSWER_TRIES - 1:
                     await self._clock.sleep(pause)
                     pause *= 2
-            except Exception:
-                log.exception("A command or button failed")
+            except Exception as error:
+                log.error("A command or button failed: %s", where(error))
                 return None
         return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from bots.discord.api import Api
 from core.clock import Clock
 from core.errors import DeliveryError, RetryLater, Unreachable
 from core.forms import form
-from core.views import Answer
+from core.views import Answer, File
 
 log = logging.getLogger(__name__)
 
@@ -129,17 +130,24 @@ class Interactions:
         except DeliveryError as error:
             log.warning("An interaction could not be acknowledged: %s", error.reason)
 
-    async def _call(self, method: str, path: str, body: Json | None, ids: dict[str, str]) -> None:
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: Json | None,
+        ids: dict[str, str],
+        files: Sequence[File] = (),
+    ) -> None:
         """One response, again after a moment where it surely was not taken."""
         for _ in range(_TRIES - 1):
             try:
-                await self._api.respond(path, body, method, **ids)
+                await self._api.respond(path, body, method, files, **ids)
                 return
             except RetryLater as error:
                 await self._clock.sleep(min(error.after, _LONGEST_WAIT))
             except Unreachable:
                 await self._clock.sleep(_LONGEST_WAIT / 10)
-        await self._api.respond(path, body, method, **ids)
+        await self._api.respond(path, body, method, files, **ids)
 
     async def answer(self, handle: Handle, answer: Answer | None) -> None:
         """Show the answer to the person alone, once; without one, take "thinking" away.
@@ -150,7 +158,7 @@ class Interactions:
             return
         handle.answered = True
         try:
-            if answer is None or not (answer.text or answer.alert or answer.buttons or answer.menu):
+            if answer is None or not _says_something(answer):
                 await self._nothing(handle)
             else:
                 await self._something(handle, answer)
@@ -167,14 +175,19 @@ class Interactions:
         under a public message the answer is a follow-up."""
         bodies = render.answers(answer)
         path = "/webhooks/{webhook_id}/{webhook_token}"
-        if not handle.updates or handle.private:
-            edit = {"embeds": [], "components": [], **bodies[0]}
-            original = f"{path}/messages/@original"
-            await self._call("PATCH", original, edit, self._webhook(handle))
-            bodies = bodies[1:]
-        for body in bodies:
-            flags = int(body.get("flags", 0)) | render.EPHEMERAL
-            await self._call("POST", path, {**body, "flags": flags}, self._webhook(handle))
+        for position, body in enumerate(bodies):
+            files = answer.files if position == len(bodies) - 1 else ()
+            if position == 0 and (not handle.updates or handle.private):
+                edit = {"embeds": [], "components": [], "attachments": [], **body}
+                original = f"{path}/messages/@original"
+                await self._call("PATCH", original, edit, self._webhook(handle), files)
+            else:
+                own = {**body, "flags": int(body.get("flags", 0)) | render.EPHEMERAL}
+                await self._call("POST", path, own, self._webhook(handle), files)
 
     def _webhook(self, handle: Handle) -> dict[str, str]:
         return {"webhook_id": self.application, "webhook_token": handle.token}
+
+
+def _says_something(answer: Answer) -> bool:
+    return bool(answer.text or answer.alert or answer.buttons or answer.menu or answer.files)

@@ -15,14 +15,21 @@ import discord
 from core.errors import DeliveryError, Gone, OutcomeUnknown, Rejected, RetryLater, Unreachable
 
 UNKNOWN_CHANNEL = 10003
+UNKNOWN_MEMBER = 10007
 UNKNOWN_MESSAGE = 10008
+UNKNOWN_USER = 10013
 UNKNOWN_WEBHOOK = 10015
+UNKNOWN_BAN = 10026
 ALREADY_CROSSPOSTED = 40033
 NOT_THE_AUTHOR = 50005
+MISSING_PERMISSIONS = 50013
 BAD_WEBHOOK_TOKEN = 50027
 INVALID_FORM = 50035
 ARCHIVED = 50083
 THREAD_EXISTS = 160004
+NO_ROOM = frozenset({160006, 160007})
+"""The server has its most threads outside of the archive."""
+OLD_EDITS = 30046
 
 _GONE = {UNKNOWN_CHANNEL: "thread", UNKNOWN_MESSAGE: "message"}
 _ACCOUNT_REFUSED_PAUSE = 60.0
@@ -60,6 +67,11 @@ class Unanswered(Exception):
         """The whole account has to wait: a global limit, or Cloudflare's (no JSON body)."""
         body = self.read()
         return bool(body.get("global")) or not body
+
+    @property
+    def one_message(self) -> bool:
+        """Only old messages cannot be edited for a while; all else of the route can."""
+        return self.read().get("code") == OLD_EDITS
 
     @property
     def after(self) -> float:

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import itertools
+import logging
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from discord.http import Route
 
-from bots.discord import ids, render
+from bots.discord import container, ids, media, render
 from bots.discord.api import Api
-from bots.discord.convert import Me
+from bots.discord.convert import Me, head_number, led_to
 from bots.discord.directory import Directory
 from bots.discord.outcomes import NOT_THE_AUTHOR, Refusal
-from bots.discord.threads import Threads
+from bots.discord.threads import MARKS, Threads
 from bots.discord.webhooks import Webhooks
 from core.clock import Clock
 from core.errors import Gone, OutcomeUnknown, Rejected
 from core.ports import Receipt, Target
-from core.views import Part
+from core.views import Media, Part
+
+log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
+Post = Callable[[Json, Sequence[Media]], Awaitable[Any]]
 Known = Callable[[str, Iterable[str]], Awaitable[set[str]]]
+Shown = tuple[str, tuple[str, ...]]
 
-_HEAD = re.compile(r"\W{0,4}#(\d{1,9})\b")
+_CARD = re.compile(r"\b\d{1,9}#\d{1,9}\b")
 _PAGE = 100
 _PAGES = 5
 _JUST_STARTED = 90.0
@@ -35,7 +42,8 @@ class Outward:
     """The adapter's outward half.
 
     known(place, messages): those that are in the message map already, so that looking for a
-    lost message never takes another one's for it.
+    lost message never takes another one's for it. unread(place, thread): is told of a thread that
+    an earlier try made, in which people may have written since.
     """
 
     def __init__(
@@ -45,6 +53,7 @@ class Outward:
         webhooks: Webhooks,
         clock: Clock,
         known: Known,
+        unread: Callable[[str, str], None],
     ) -> None:
         self.me = Me("")
         self.threads = Threads(api, directory)
@@ -53,6 +62,7 @@ class Outward:
         self._webhooks = webhooks
         self._clock = clock
         self._known = known
+        self._unread = unread
         self._started = clock.monotonic()
         self._tried: OrderedDict[str, None] = OrderedDict()
 
@@ -60,7 +70,8 @@ class Outward:
 
     def pace(self, target: Target, operation: str) -> float:
         """Seconds until our own count of Discord's limits allows the operation."""
-        return self._api.buckets.wait(self._route(target, operation))
+        at_desk = target.purpose == "desk"
+        return self._api.buckets.wait(self._route(target, operation), first=at_desk)
 
     def _route(self, target: Target, operation: str) -> Route:
         channel = target.thread or target.place
@@ -78,7 +89,7 @@ class Outward:
 
     @staticmethod
     def _speaks_by_webhook(target: Target) -> bool:
-        return target.style == render.WEBHOOK and target.thread is not None
+        return target.styled(render.WEBHOOK) and target.thread is not None
 
     # Sending
 
@@ -94,18 +105,42 @@ class Outward:
         channel = target.thread or target.place
         if target.thread:
             self._directory.adopt(target.thread)
-        body = render.body_to_send(part.payload)
-        body |= {"nonce": nonce, "enforce_nonce": True}
+        more: Json = {"nonce": nonce, "enforce_nonce": True}
         if target.reply_to:
             _, answered = ids.of_message(target.reply_to)
-            body["message_reference"] = {"message_id": answered, "fail_if_not_exists": False}
+            more["message_reference"] = {"message_id": answered, "fail_if_not_exists": False}
         path = "/channels/{channel_id}/messages"
 
-        async def act() -> Any:
-            return await self._api.call("POST", path, body=body, channel_id=channel)
+        async def post(body: Json, shown: Sequence[Media]) -> Any:
+            async def act() -> Any:
+                return await self._api.call(
+                    "POST", path, body=body | more, media=shown, channel_id=channel
+                )
 
-        sent = await (self.threads.inside(channel, act) if target.thread else act())
+            return await (self.threads.inside(channel, act) if target.thread else act())
+
+        body = render.body_to_send(part.payload)
+        sent = await self._with_media(target, part, body, post)
         return self._receipt(target, _message(sent))
+
+    async def _with_media(self, target: Target, part: Part, body: Json, post: Post) -> Any:
+        """Send as it is meant; where Discord refuses that, a voice message as a file, and files
+        as lines of words."""
+        if not part.media:
+            return await post(body, ())
+        usable = [replace(m, file=m.file if await self._api.usable(m) else "") for m in part.media]
+        most = media.limit(self._directory.tier_of(target.place))
+        for attempt in _attempts(part):
+            plan = media.chosen(usable if attempt != "words" else (), most)
+            if attempt == "words":
+                plan = media.Upload((), part.media)
+            try:
+                return await post(_planned(body, plan, attempt), plan.shown)
+            except Refusal as error:
+                if attempt == "words" or not plan.shown:
+                    raise
+                log.info("Discord does not take the files (%s)", error.code)
+        raise AssertionError("the last attempt returns or raises")
 
     async def _once(
         self,
@@ -139,18 +174,25 @@ class Outward:
         return Receipt(ids.message_id(thread, first), thread, link)
 
     async def _send_by_webhook(self, target: Target, part: Part) -> Receipt:
-        body = self._webhook_body(target, part)
-        sent = await self._webhooks.send(target.place, target.thread, body)
+        async def post(body: Json, shown: Sequence[Media]) -> Any:
+            assert target.thread is not None
+            return await self.threads.inside(
+                target.thread,
+                lambda: self._webhooks.send(target.place, target.thread, body, shown),
+            )
+
+        sent = await self._with_media(target, part, self._webhook_body(target, part), post)
         return self._receipt(target, sent, str(sent.get("webhook_id") or ""))
 
     def _webhook_body(self, target: Target, part: Part) -> Json:
         """A webhook cannot reply, so the message begins with a link to what it answers."""
         body = render.body_to_send(part.payload) | {"username": part.payload["username"]}
+        return {**body, "content": self._led(target, body.get("content", ""))}
+
+    def _led(self, target: Target, content: str) -> str:
         link = self._link_to(target.reply_to)
-        led = f"-# [↪]({link})\n{body.get('content', '')}"
-        if link and len(led) <= render.CONTENT:
-            body["content"] = led
-        return body
+        led = f"-# [↪]({link})\n{content}"
+        return led if link and len(led) <= render.CONTENT else content
 
     def _link_to(self, message: str | None) -> str:
         if not message:
@@ -167,31 +209,97 @@ class Outward:
     # Editing and deleting
 
     async def edit(self, target: Target, message: str, part: Part) -> None:
-        """Make a message show the part; see `core.ports.Adapter.edit`."""
+        """Make a message show the part; see `core.ports.Adapter.edit`. Files that are not named
+        in an edit stay."""
         channel, bare = ids.of_message(message)
-        thread = channel if channel != target.place else None
-        await self._in(thread, lambda: self._edit(target, thread, bare, part))
+        body = render.body_to_edit(part.payload)
+        plan = None
+        if part.media:
+            most = media.limit(self._directory.tier_of(target.place))
+            plan = media.chosen([replace(m, file="kept") for m in part.media], most)
+            body["content"] = media.with_lines(body["content"], plan.left)
+        if media.is_voice(part):
+            return  # a voice message cannot be edited, and has nothing to edit
+        changed = await self._patch(target, channel, bare, part, body, ())
+        if plan and plan.shown and isinstance(changed, dict) and not changed.get("attachments"):
+            words = media.with_lines(render.body_to_edit(part.payload)["content"], part.media)
+            await self._patch(target, channel, bare, part, body | {"content": words}, ())
         if part.kind == "post":
             await self.threads.rename(channel, part.payload)
 
-    async def _edit(self, target: Target, thread: str | None, bare: str, part: Part) -> None:
-        """By whoever may have written it: a channel's style can have changed since."""
-        if "username" not in part.payload:
-            await self._edit_as_bot(thread or target.place, bare, part)
-            return
+    async def edit_media(self, target: Target, message: str, part: Part) -> None:
+        """The same with the part's files in place of the message's. One whose bytes are not kept
+        any more stays where the message has it."""
+        channel, bare = ids.of_message(message)
+
+        async def post(body: Json, shown: Sequence[Media]) -> Any:
+            body = {"attachments": [], **body}
+            return await self._patch(target, channel, bare, part, body, shown)
+
         body = render.body_to_edit(part.payload)
-        body["content"] = self._webhook_body(target, part).get("content", "")
+        staying = await self._staying(channel, bare, part)
+        if staying:
+            fresh = tuple(m for m in part.media if m not in staying)
+            part = replace(part, media=fresh)
+            body["attachments"] = [{"id": number} for number in staying.values()]
+        await self._with_media(target, part, body, post)
+
+    async def _staying(self, channel: str, bare: str, part: Part) -> dict[Media, str]:
+        """Media that only the message itself still has, with their ids there; known by size."""
+        lost = [m for m in part.media if not await self._api.usable(m)]
+        if not lost:
+            return {}
+        path = "/channels/{channel_id}/messages/{message_id}"
+        found = await self._api.read(path, channel_id=channel, message_id=bare)
+        there = {int(a.get("size") or 0): str(a["id"]) for a in found.get("attachments") or ()}
+        return {m: there[m.size] for m in lost if m.size in there}
+
+    async def _patch(
+        self,
+        target: Target,
+        channel: str,
+        bare: str,
+        part: Part,
+        body: Json,
+        shown: Sequence[Media],
+    ) -> Any:
+        thread = channel if channel != target.place else None
+        changed: list[Any] = []
+
+        async def act() -> None:
+            changed.append(await self._edit(target, thread, bare, part, body, shown))
+
+        await self._in(thread, act)
+        return changed[-1]
+
+    async def _edit(
+        self,
+        target: Target,
+        thread: str | None,
+        bare: str,
+        part: Part,
+        body: Json,
+        shown: Sequence[Media],
+    ) -> Any:
+        """By whoever may have written it: a channel's style can have changed since."""
+        channel = thread or target.place
+        if "username" not in part.payload:
+            return await self._edit_as_bot(channel, bare, body, shown)
+        led = {**body, "content": self._led(target, body.get("content", ""))}
         try:
-            await self._webhooks.edit(target.place, thread, bare, body)
+            return await self._webhooks.edit(target.place, thread, bare, led, shown)
         except (Gone, Refusal) as error:
             if isinstance(error, Refusal) and error.code != NOT_THE_AUTHOR:
                 raise
-            await self._edit_as_bot(thread or target.place, bare, part)
+            return await self._edit_as_bot(channel, bare, body, shown)
 
-    async def _edit_as_bot(self, channel: str, bare: str, part: Part) -> None:
+    async def _edit_as_bot(
+        self, channel: str, bare: str, body: Json, shown: Sequence[Media]
+    ) -> Any:
         path = "/channels/{channel_id}/messages/{message_id}"
-        body = render.body_to_edit(part.payload)
-        await self._api.call("PATCH", path, body=body, channel_id=channel, message_id=bare)
+        return await self._api.call(
+            "PATCH", path, body=body, media=shown, channel_id=channel, message_id=bare
+        )
 
     async def delete(self, target: Target, message: str) -> None:
         """Remove a message, ours or a person's; gone already is success."""
@@ -216,50 +324,73 @@ class Outward:
         if part.kind == "post":
             return await self._look_for_post(target, part)
         channel = target.thread or target.place
-        async for message in self._lately(channel, ids.bare(target.after)):
+        async for message in self._lately(channel, target.since):
             if self._is(message, target, part, nonce):
                 receipt = self._receipt(target, message, str(message.get("webhook_id") or ""))
                 if not await self._known(target.place, [receipt.message]):
                     return receipt
         return None
 
-    async def _lately(self, channel: str, after: int) -> Any:
-        """Messages of a channel, newest first, back to `after`, some pages at most."""
-        before = ""
-        for _ in range(_PAGES):
+    async def _lately(self, channel: str, since: float) -> Any:
+        """Messages of a channel, newest first, back to the moment `since`, and some pages in any
+        case, because clocks differ."""
+        before, first = "", ids.first_at(since) if since else 0
+        for number in itertools.count(1):
             query = {"limit": str(_PAGE)} | ({"before": before} if before else {})
             path = "/channels/{channel_id}/messages"
             page: list[Json] = await self._api.read(path, query=query, channel_id=channel)
             for message in page:
-                if int(message["id"]) <= after:
-                    return
                 yield message
             if len(page) < _PAGE:
                 return
             before = str(page[-1]["id"])
+            if number >= _PAGES and (not first or int(before) < first):
+                return
 
     def _is(self, message: Json, target: Target, part: Part, nonce: str) -> bool:
-        author = str(message["author"]["id"])
-        if author != self.me.user and author not in self.me.webhooks:
-            return False
+        if not self.me.wrote(message) or message.get("interaction_metadata"):
+            return False  # an answer to a command is in no map
         if nonce and message.get("nonce") == nonce:
             return True
-        payload: Mapping[str, Any] = part.payload
-        wanted = payload["number"] if part.kind == "any" else _number(payload)
-        if target.thread and wanted and _number(message) == wanted:
+        wanted = part.payload["number"] if part.kind == "any" else head_number(part.payload)
+        if target.thread and wanted:
+            return head_number(message) == wanted
+        if _actions(message) & _actions(part.payload):
             return True
-        if "username" in payload and message.get("webhook_id"):
-            payload = self._webhook_body(target, part)
-        return _shown(message) == _shown(payload)
+        if self._follows(message, target) and bool(message.get("attachments")) == bool(part.media):
+            return True
+        if (card := _card(part.payload)) and _card(message) == card:
+            return self._carries(message, target, part)
+        shown = part.kind != "any" and _shown(message) in self._wanted(message, target, part)
+        return shown and self._carries(message, target, part)
+
+    def _carries(self, message: Json, target: Target, part: Part) -> bool:
+        """Whether a message has the files that a send of the part gives it."""
+        plan = media.chosen(part.media, media.limit(self._directory.tier_of(target.place)))
+        return media.sizes(message) == tuple(sorted(one.size for one in plan.shown))
+
+    def _follows(self, message: Json, target: Target) -> bool:
+        """Whether it is a further message of the text whose first one is `target.reply_to`."""
+        if not target.reply_to or head_number(message):
+            return False
+        _, first = ids.of_message(target.reply_to)
+        link = self._link_to(target.reply_to)
+        answered = (message.get("message_reference") or {}).get("message_id")
+        return answered == first or bool(link and led_to(message) == link)
+
+    def _wanted(self, message: Json, target: Target, part: Part) -> list[Shown]:
+        if "username" in part.payload and message.get("webhook_id"):
+            return [_shown(self._webhook_body(target, part))]
+        return [_shown(form) for form in (part.payload, *part.instead)]
 
     async def _look_for_post(self, target: Target, part: Part) -> Receipt | None:
         name = part.payload["name"] or "…"
-        after = ids.bare(target.after)
-        found = await self.threads.owned(target.place, self.me.user, name, after)
+        found = await self.threads.owned(target.place, self.me.user, name)
         for thread in found:
             first = await self._first_message(str(thread["id"]))
             receipt = self._post_receipt(target.place, str(thread["id"]), first)
             if not await self._known(target.place, [receipt.message]):
+                self._unread(target.place, str(thread["id"]))
                 return receipt
         return None
 
@@ -277,16 +408,38 @@ class Outward:
         if channel != target.place:
             thread = channel  # a forum post is its own thread
         else:
-            thread = await self.threads.start(channel, bare, title)
+            thread = bare  # a thread that starts from a message has the message's id
+            if await self.threads.start(channel, bare, title):
+                self._unread(channel, thread)
         self._directory.adopt(thread)
         link = ids.link(self._directory.guild_of(target.place), thread)
         return Receipt(message, thread, link)
 
     async def apply(self, target: Target, name: str, value: str) -> None:
-        """Lock, unlock, archive or unarchive a thread."""
+        """Lock, unlock, archive or unarchive a thread, or slow it; mark a message."""
+        if name in MARKS and target.reply_to is not None:
+            channel, message = ids.of_message(target.reply_to)
+            await self.threads.mark(channel, message, name, on=value == "1")
+            return
         if target.thread is None:
-            raise Rejected("Discord locks and archives threads only")
+            raise Rejected("Discord locks, archives and slows threads only")
         await self.threads.apply(target.thread, name, value)
+
+
+def _attempts(part: Part) -> tuple[str, ...]:
+    return ("voice", "files", "words") if media.is_voice(part) else ("files", "words")
+
+
+def _planned(body: Json, plan: media.Upload, attempt: str) -> Json:
+    """A body with what goes out beside it, and a line for what does not."""
+    made = {**body, "content": media.with_lines(body.get("content", ""), plan.left)}
+    voice = attempt == "voice" and bool(plan.shown)
+    if not voice and "flags" in made:
+        made["flags"] = int(made["flags"]) & ~media.VOICE
+    if plan.shown:
+        listed = media.described(plan.shown, voice=voice)
+        made["attachments"] = [*body.get("attachments", ()), *listed]
+    return made
 
 
 def _message(sent: Any) -> Json:
@@ -296,19 +449,34 @@ def _message(sent: Any) -> Json:
     return sent
 
 
-def _number(message: Mapping[str, Any]) -> int:
-    """The `#number` with which a comment's copy begins; 0 in its further parts and elsewhere."""
-    found = _HEAD.match(str(message.get("content") or ""))
-    return int(found[1]) if found else 0
+def _actions(message: Mapping[str, Any]) -> set[str]:
+    """What its buttons tell us when they are pressed: random, and each subject's own."""
+    found: set[str] = set()
+    for component in message.get("components") or ():
+        found |= _actions(component)
+        if component.get("custom_id"):
+            found.add(str(component["custom_id"]))
+    return found
 
 
-def _shown(message: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
-    """What can be compared: content and embeds' texts, trimmed as Discord trims them."""
+def _card(message: Mapping[str, Any]) -> str:
+    """The comment that a desk's card is about, as its first line names it ("3#12"); "" where the
+    message is no card. Its buttons change with what is decided."""
+    content, texts = _shown(message)
+    first = next((words.split("\n")[0] for words in (content, *texts) if words), "")
+    found = _CARD.search(first) if message.get("components") else None
+    return found[0] if found else ""
+
+
+def _shown(message: Mapping[str, Any]) -> Shown:
+    """What can be compared: content, and the texts of embeds and layouts, trimmed as Discord trims
+    them."""
     embeds = message.get("embeds") or ()
     if int(message.get("flags") or 0) & render.SUPPRESS_EMBEDS:
         embeds = ()
-    texts = tuple(str(e.get("description") or "").strip() for e in embeds if _own(e))
-    return str(message.get("content") or "").strip(), texts
+    texts = [str(e.get("description") or "").strip() for e in embeds if _own(e)]
+    texts += container.words(message.get("components") or ())
+    return str(message.get("content") or "").strip(), tuple(texts)
 
 
 def _own(embed: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ class Permission(IntFlag):
     """The permissions that matter here, with Discord's names."""
 
     ADMINISTRATOR = 1 << 3
+    ADD_REACTIONS = 1 << 6
     VIEW_CHANNEL = 1 << 10
     SEND_MESSAGES = 1 << 11
     MANAGE_MESSAGES = 1 << 13
@@ -20,6 +21,7 @@ class Permission(IntFlag):
     MANAGE_THREADS = 1 << 34
     CREATE_PUBLIC_THREADS = 1 << 35
     SEND_MESSAGES_IN_THREADS = 1 << 38
+    PIN_MESSAGES = 1 << 51
 
 
 EVERYTHING = (1 << 60) - 1
@@ -59,3 +61,8 @@ def in_channel(
 def moderates(bits: int) -> bool:
     """Whether somebody with these permissions counts as an admin of the place."""
     return bool(bits & (Permission.ADMINISTRATOR | Permission.MANAGE_MESSAGES))
+
+
+def owns(bits: int) -> bool:
+    """Whether they may do everything there."""
+    return bool(bits & Permission.ADMINISTRATOR)

@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bots.discord import container
+from bots.discord.media import VOICE
 from bots.discord.text import cost, to_discord
 from core.ports import Target
-from core.text.model import Rich, Style, join
+from core.text.model import Rich, Style, bold, join
 from core.text.split import cut, split
 from core.text.tools import normalise
 from core.views import (
@@ -21,7 +23,9 @@ from core.views import (
     ArticleView,
     Button,
     CommentView,
+    Field,
     Form,
+    Media,
     NoticeView,
     Part,
     Rows,
@@ -31,16 +35,20 @@ from core.views import (
 Json = dict[str, Any]
 
 CONTENT = 2000
+LEAD = 110
+"""Characters that the link takes with which a webhook's message says what it answers."""
+FILES = 10
 DESCRIPTION = 4096
 ALL_EMBEDS = 6000
 THREAD_NAME = 100
 SUPPRESS_EMBEDS = 1 << 2
 EPHEMERAL = 1 << 6
 NO_MENTIONS: Json = {"parse": []}
-WEBHOOK = "webhook"
+WEBHOOK, RICH = "webhook", "rich"
 _BLANK = "\u200b"
 _HEAD, _FOOT = 2000, 800
-_LABEL, _URL, _MODAL_TITLE, _INPUT = 80, 512, 45, 4000
+_LABEL, _URL, _MODAL_TITLE, _INPUT, _NOTE = 80, 512, 45, 4000, 100
+FILE_UPLOAD = 19
 _STYLES = {"good": 3, "bad": 4}
 _GREY, _LINK_STYLE = 2, 5
 _INVISIBLE = re.compile(
@@ -55,7 +63,7 @@ def render(view: View, target: Target) -> list[Part]:
     if isinstance(view, ArticleView):
         return [_article(view, target)]
     if isinstance(view, CommentView):
-        return _comment(view, target.style == WEBHOOK)
+        return _comment(view, target.styled(WEBHOOK))
     return _notice(view)
 
 
@@ -67,7 +75,8 @@ def body_to_send(payload: Mapping[str, Any]) -> Json:
 
 def body_to_edit(payload: Mapping[str, Any]) -> Json:
     """The request body of an edit: what the part does not hold is taken away."""
-    empty: Json = {"content": "", "embeds": [], "components": []}
+    layout = int(payload.get("flags") or 0) & container.COMPONENTS_V2
+    empty: Json = {"content": None if layout else "", "embeds": [], "components": []}
     return {**empty, **body_to_send(payload)}
 
 
@@ -75,14 +84,29 @@ def body_to_edit(payload: Mapping[str, Any]) -> Json:
 
 
 def _article(view: ArticleView, target: Target) -> Part:
-    embed: Json = {"description": _description(view)}
-    if view.image and not view.withdrawn and _address(view.image, 2048):
-        embed["image"] = {"url": view.image}
-    payload: Json = {"embeds": [embed], "components": rows(view.buttons)}
+    payload, *instead = _article_forms(view, target)
     if target.kind != "forum":
-        return Part("message", payload)
-    payload |= {"name": thread_name(view.title), "labels": list(view.labels)}
-    return Part("post", payload)
+        return Part("message", payload, instead=tuple(instead))
+    post: Json = {"name": thread_name(view.title), "labels": list(view.labels)}
+    return Part("post", payload | post, instead=tuple(form | post for form in instead))
+
+
+def _article_forms(view: ArticleView, target: Target) -> list[Json]:
+    """The article's payloads, the plainest last: in a container where the channel's style is
+    rich, else in an embed; with the picture, then without it."""
+    buttons = rows(view.buttons)
+    pictures = [True, False] if _address(view.image, 2048) and not view.withdrawn else [False]
+    forms = []
+    if target.styled(RICH):
+        forms += [container.article(view, buttons, picture=picture) for picture in pictures]
+    return forms + [_embedded(view, buttons, picture) for picture in pictures]
+
+
+def _embedded(view: ArticleView, buttons: list[Json], picture: bool) -> Json:
+    embed: Json = {"description": _description(view)}
+    if picture:
+        embed["image"] = {"url": view.image}
+    return {"embeds": [embed], "components": buttons}
 
 
 def _description(view: ArticleView) -> str:
@@ -146,24 +170,53 @@ def _comment(view: CommentView, webhook: bool) -> list[Part]:
     quote = view.quote.dressed(Style.QUOTE)
     notes = view.notes if view.notes.spans else view.notes.dressed(Style.ITALIC)
     pieces = [p for p in (head, quote, view.text, notes) if p]
-    return _texts(normalise(join(pieces, "\n")), view.buttons, extra)
+    limit = CONTENT - LEAD if webhook else CONTENT
+    parts = _texts(normalise(join(pieces, "\n")), view.buttons, extra, limit)
+    return _with_media(parts, view.media, extra, voices=not webhook)
 
 
 def _notice(view: NoticeView) -> list[Part]:
     """A desk's card stays one message, so that its buttons stand below its own text: what is
     too long for the content goes into embeds, as far as those reach."""
+    return _with_media(_notice_texts(view), view.media, {}, voices=False)
+
+
+def _notice_texts(view: NoticeView) -> list[Part]:
     if cost(view.text) <= CONTENT:
         return _texts(view.text, view.buttons, {})
     pages = split(view.text, DESCRIPTION, cost)
     if sum(cost(page) for page in pages) > ALL_EMBEDS:
-        return _texts(view.text, view.buttons, {})
+        return _texts(view.text, view.buttons, {}, again=view.again)
     embeds = [{"description": to_discord(page)} for page in pages]
     return [Part("message", {"embeds": embeds, "components": rows(view.buttons)})]
 
 
-def _texts(text: Rich, buttons: Rows, extra: Json) -> list[Part]:
-    """The text in as many messages as it takes, the buttons under the last."""
-    contents = [to_discord(part) for part in split(text, CONTENT, cost)] or [_BLANK]
+def _with_media(
+    parts: list[Part], media: Sequence[Media], extra: Json, *, voices: bool
+) -> list[Part]:
+    """The files below the first message; a voice message is one of its own, without words, and
+    not for a webhook."""
+    apart = [m for m in media if voices and m.kind == "voice" and not m.spoiler]
+    files = [m for m in media if m not in apart]
+    made = list(parts)
+    if files:
+        made[0] = Part("message", parts[0].payload, media=tuple(files[:FILES]), form="media")
+    for start in range(FILES, len(files), FILES):
+        more = tuple(files[start : start + FILES])
+        made.append(Part("message", {"content": "", **extra}, media=more, form="media"))
+    voice: Json = {"content": "", "flags": VOICE}
+    return made + [Part("message", voice, media=(m,), form="voice") for m in apart]
+
+
+def _texts(
+    text: Rich, buttons: Rows, extra: Json, limit: int = CONTENT, again: str = ""
+) -> list[Part]:
+    """The text in as many messages as it takes, the buttons under the last; each further one
+    begins with `again`."""
+    head = bold(f"{again} …") + "\n" if again else Rich()
+    pieces = split(text, limit - cost(head), cost)
+    parts = [head + piece if position else piece for position, piece in enumerate(pieces)]
+    contents = [to_discord(part) for part in parts] or [_BLANK]
     payloads: list[Json] = [{"content": content, **extra} for content in contents]
     payloads[-1]["components"] = rows(buttons)
     return [Part("message", payload) for payload in payloads]
@@ -211,21 +264,29 @@ def modal(form: Form, token: str) -> Json:
     return {
         "title": form.title[:_MODAL_TITLE] or "…",
         "custom_id": token,
-        "components": [
-            {
-                "type": 18,
-                "label": field.label[:_MODAL_TITLE],
-                "component": {
-                    "type": 4,
-                    "custom_id": field.name,
-                    "style": 2 if field.long else 1,
-                    "max_length": min(max(field.limit, 1), _INPUT),
-                    "required": True,
-                    **({"value": field.value[:_INPUT]} if field.value else {}),
-                },
-            }
-            for field in form.fields
-        ],
+        "components": [_label(field) for field in form.fields],
+    }
+
+
+def _label(field: Field) -> Json:
+    note = {"description": field.note[:_NOTE]} if field.note else {}
+    label = field.label[:_MODAL_TITLE]
+    return {"type": 18, "label": label, **note, "component": _input(field)}
+
+
+def _input(field: Field) -> Json:
+    if field.files:
+        low = 1 if field.required else 0
+        most = min(field.files, FILES)
+        limits = {"min_values": low, "max_values": most, "required": field.required}
+        return {"type": FILE_UPLOAD, "custom_id": field.name, **limits}
+    return {
+        "type": 4,
+        "custom_id": field.name,
+        "style": 2 if field.long else 1,
+        "max_length": min(max(field.limit, 1), _INPUT),
+        "required": field.required,
+        **({"value": field.value[:_INPUT]} if field.value else {}),
     }
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bots.discord import ids, render
 from bots.discord.api import Api
 from bots.discord.directory import ANNOUNCEMENT, FORUM, TEXT, THREADS, Directory
 from bots.discord.permissions import Permission, in_channel
+from core.command_names import COMMAND_NAMES, OPTION_NAMES
 from core.commands import COMMANDS, Command
 from core.errors import CommonthreadError, Rejected, RetryLater, UserError
 from core.i18n import FALLBACK, languages, texts
@@ -38,7 +39,13 @@ _NAMES = {
     Permission.READ_MESSAGE_HISTORY: "Read Message History",
     Permission.EMBED_LINKS: "Embed Links",
     Permission.MANAGE_WEBHOOKS: "Manage Webhooks",
+    Permission.ADD_REACTIONS: "Add Reactions",
+    Permission.PIN_MESSAGES: "Pin Messages",
 }
+
+
+_NICE = (Permission.EMBED_LINKS, Permission.ADD_REACTIONS, Permission.PIN_MESSAGES)
+"""Without these something looks worse, or a mark is missing."""
 
 
 def needed(inquiry: Inquiry, kind: str) -> list[Permission]:
@@ -52,8 +59,9 @@ def needed(inquiry: Inquiry, kind: str) -> list[Permission]:
     if inquiry.purpose != "desk":
         wanted += [Permission.SEND_MESSAGES_IN_THREADS, Permission.MANAGE_THREADS]
         wanted += [Permission.MANAGE_MESSAGES]
+        wanted += [Permission.ADD_REACTIONS, Permission.PIN_MESSAGES]
         wanted += [Permission.CREATE_PUBLIC_THREADS] if kind != "forum" else []
-        wanted += [Permission.MANAGE_WEBHOOKS] if inquiry.style == render.WEBHOOK else []
+        wanted += [Permission.MANAGE_WEBHOOKS] if render.WEBHOOK in inquiry.style else []
     return wanted
 
 
@@ -88,6 +96,22 @@ class Setup:
         link = ids.link(guild_id, place)
         title = f"#{channel.get('name', '')}"
         return Inspection(place, title, kind, "", link, self.name, tuple(problems))
+
+    async def role(self, place: str, words: str) -> tuple[str, str]:
+        """(id, name) of a role of the channel's server. Raises UserError where there is no such
+        role or everybody has it, and what `Api.read` raises."""
+        t = texts("")
+        guild_id = str((await self._channel(place))["guild_id"])
+        found = await self._api.read("/guilds/{guild_id}", patient=True, guild_id=guild_id)
+        names = {str(role["id"]): str(role["name"]) for role in found.get("roles", ())}
+        names.pop(guild_id, None)  # @everyone
+        wanted = words.strip().removeprefix("@").casefold()
+        for key, name in names.items():
+            if ids.role_of(words) == key or name.casefold() == wanted:
+                return key, name
+        listed = ", ".join(sorted(names.values()))
+        raise UserError(t("There is no role “{role}” here, only: {names}.", role=words,
+                          names=listed))  # fmt: skip
 
     async def _channel(self, place: str) -> Json:
         t = texts("")
@@ -139,7 +163,7 @@ def _missing(mine: int, wanted: Sequence[Permission], name: str) -> list[Problem
         Problem(
             t("The bot lacks the permission {permission}.", permission=t(_NAMES[permission])),
             t("In the channel's settings, under Permissions, allow it for {name}.", name=name),
-            fatal=permission is not Permission.EMBED_LINKS,
+            fatal=permission not in _NICE,
         )
         for permission in wanted
         if not mine & permission
@@ -182,7 +206,7 @@ def commands() -> list[Json]:
 def _slash(command: Command) -> Json:
     made: Json = {
         "type": _CHAT_INPUT,
-        "name": command.name,
+        **_named(command.name, COMMAND_NAMES),
         "contexts": [_GUILD, _DIRECT],
         **_told("description", command.description),
     }
@@ -190,19 +214,37 @@ def _slash(command: Command) -> Json:
     return {**made, "options": options} if options else made
 
 
+_TARGETS = {
+    "comment": "#12, 3#12 or a link",
+    "article": "Number or link",
+    "subject": "#12, 3#12, an article's number, or a link",
+}
+
+
 def _options(command: Command) -> list[Json]:
     options: list[Json] = []
     if command.target:
-        words = "#12, 3#12 or a link" if command.target == "comment" else "Number or link"
-        options.append({"type": _STRING, "name": command.target, **_told("description", words)})
+        shown = _told("description", _TARGETS[command.target])
+        options.append({"type": _STRING, **_named(command.target, OPTION_NAMES), **shown})
     if command.argument:
         shown = _told("description", command.argument)
-        options.append({"type": _STRING, "name": "text", **shown})
+        options.append({"type": _STRING, **_named("text", OPTION_NAMES), **shown})
     return options
 
 
 def _menu(command: Command) -> Json:
     return {"type": _MESSAGE, "contexts": [_GUILD], **_told("name", command.menu, 32)}
+
+
+def _named(name: str, names: Mapping[str, Mapping[str, str]]) -> Json:
+    """A name as the platform tells it back, and those that its picker shows."""
+    others = {
+        locale: known[name]
+        for language, known in names.items()
+        for locale in _LOCALES.get(language, (language,))
+        if known.get(name, name) != name
+    }
+    return {"name": name, "name_localizations": others} if others else {"name": name}
 
 
 def _told(key: str, text: str, limit: int = 100) -> Json:

@@ -1,7 +1,9 @@
 """Threads and forum posts: making them, finding them, and acting inside of archived ones.
 
 Source: Discord's documentation, "Threads": an archived thread refuses edits and deletions
-(50083) until it is taken out of the archive, which for a locked one needs Manage Threads.
+(50083) until it is taken out of the archive, which for a locked one needs Manage Threads; a
+server has room for so many threads outside of it (160006, 160007). A message takes a thread out by
+itself, so an archived one is only hidden from the list.
 """
 
 from __future__ import annotations
@@ -10,24 +12,33 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
-from bots.discord import ids, render
+from bots.discord import render
 from bots.discord.api import Api
+from bots.discord.convert import Me
 from bots.discord.directory import Directory
-from bots.discord.outcomes import ARCHIVED, THREAD_EXISTS, Refusal
-from core.errors import DeliveryError, OutcomeUnknown, Rejected
+from bots.discord.outcomes import ARCHIVED, NO_ROOM, THREAD_EXISTS, Refusal
+from core.errors import DeliveryError, Gone, OutcomeUnknown, Rejected
 
 log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 T = TypeVar("T")
 _WEEK_MINUTES = 10080
-_SETTINGS = ("locked", "archived")
+_SETTINGS = ("locked", "archived", "slow")
+_PINNED = 1 << 1
+STAR = "⭐"
+"""What stands below a featured message."""
+MARKS = {
+    "pinned": "/channels/{channel_id}/messages/pins/{message_id}",
+    "starred": "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me",
+}
 
 
 class Threads:
     """What is done to threads. Every method raises a DeliveryError, as errors.py says."""
 
     def __init__(self, api: Api, directory: Directory) -> None:
+        self.me = Me("")
         self._api = api
         self._directory = directory
 
@@ -43,28 +54,32 @@ class Threads:
         if tags:
             body["applied_tags"] = tags
         path = "/channels/{channel_id}/threads"
-        made = await self._api.call("POST", path, body=body, channel_id=forum)
+        made = await self._with_room(
+            forum, lambda: self._api.call("POST", path, body=body, channel_id=forum)
+        )
         if not isinstance(made, dict) or "id" not in made:
             raise OutcomeUnknown("Discord's answer could not be read")
         self._directory.feed("THREAD_CREATE", made)
         return made
 
-    async def start(self, channel: str, message: str, title: str) -> str:
-        """Start the thread under a message, or find that it exists; its id. A thread that
-        starts from a message has the message's id."""
+    async def start(self, channel: str, message: str, title: str) -> bool:
+        """Start the thread under a message. Whether it was there already."""
         body = {"name": render.thread_name(title) or "…", "auto_archive_duration": _WEEK_MINUTES}
         path = "/channels/{channel_id}/messages/{message_id}/threads"
         try:
-            made = await self._api.call(
-                "POST", path, body=body, channel_id=channel, message_id=message
+            made = await self._with_room(
+                channel,
+                lambda: self._api.call(
+                    "POST", path, body=body, channel_id=channel, message_id=message
+                ),
             )
         except Refusal as error:
             if error.code != THREAD_EXISTS:
                 raise
-            return message
+            return True
         if isinstance(made, dict) and "id" in made:
             self._directory.feed("THREAD_CREATE", made)
-        return message
+        return False
 
     async def rename(self, thread: str, payload: Mapping[str, Any]) -> None:
         """Give a forum post the title and tags of a part, where they differ. Discord allows two
@@ -81,19 +96,33 @@ class Threads:
             await self.inside(thread, lambda: self._change(thread, changes))
 
     async def apply(self, thread: str, name: str, value: str) -> None:
-        """Set "locked" or "archived" to "1" or "0"."""
+        """Set "locked" or "archived" to "1" or "0", or "slow" to seconds."""
         if name not in _SETTINGS:
             raise Rejected(f"Discord has no setting {name!r} for a thread")
-        change = {name: value == "1"}
+        slow = {"rate_limit_per_user": int(value)} if name == "slow" else None
+        change = slow or {name: value == "1"}
         if name == "archived":
             await self._change(thread, change)
         else:
             await self.inside(thread, lambda: self._change(thread, change))
 
-    async def inside(self, thread: str, act: Callable[[], Awaitable[T]]) -> T:
-        """Act in a thread; where it is archived, take it out, act, and put it back."""
+    async def mark(self, channel: str, message: str, name: str, *, on: bool) -> None:
+        """Pin a message in its thread, or put our star below it, or take that back."""
+
+        async def act() -> None:
+            method, path = "PUT" if on else "DELETE", MARKS[name]
+            await self._api.call(method, path, channel_id=channel, message_id=message, emoji=STAR)
+
         try:
-            return await act()
+            await self.inside(channel, act)
+        except Gone as error:
+            log.debug("nothing to mark: %s", error.reason)
+
+    async def inside(self, thread: str, act: Callable[[], Awaitable[T]]) -> T:
+        """Act in a thread; where it is archived, take it out, act, and put it back. Where the
+        act itself takes it out and there is no room, make room."""
+        try:
+            return await self._with_room(thread, act)
         except Refusal as error:
             if error.code != ARCHIVED:
                 raise
@@ -111,13 +140,45 @@ class Threads:
 
     async def _change(self, thread: str, changes: Json) -> None:
         path = "/channels/{channel_id}"
-        changed = await self._api.call("PATCH", path, body=changes, channel_id=thread)
+        limit = "name" if "name" in changes else ""
+        changed = await self._with_room(
+            thread,
+            lambda: self._api.call("PATCH", path, body=changes, limit=limit, channel_id=thread),
+        )
         if isinstance(changed, dict) and "id" in changed:
             self._directory.feed("THREAD_UPDATE", changed)
 
-    async def owned(self, forum: str, owner: str, name: str, after: int) -> list[Json]:
-        """The forum's posts by `owner` with this name that were made after a snowflake, newest
-        first, active and archived ones."""
+    async def _with_room(self, channel: str, act: Callable[[], Awaitable[T]]) -> T:
+        """Act; where the server of the channel has its most threads awake, put the one of ours
+        that was quiet for longest into the archive, and act once more."""
+        try:
+            return await act()
+        except Refusal as error:
+            if error.code not in NO_ROOM:
+                raise
+            quiet = await self._quietest(channel)
+            if quiet is None:
+                raise
+        log.info("A Discord server has no room for more threads: the quietest goes to the archive")
+        await self._api.call(
+            "PATCH", "/channels/{channel_id}", body={"archived": True}, channel_id=quiet
+        )
+        return await act()
+
+    async def _quietest(self, channel: str) -> str | None:
+        guild = str((await self._directory.channel(channel))["guild_id"])
+        active = await self._api.read("/guilds/{guild_id}/threads/active", guild_id=guild)
+        ours = {
+            str(thread["id"]): int(thread.get("last_message_id") or thread["id"])
+            for thread in active.get("threads", ())
+            if thread.get("owner_id") == self.me.user
+            and str(thread["id"]) != channel
+            and not int(thread.get("flags") or 0) & _PINNED
+        }
+        return min(ours, key=ours.__getitem__, default=None)
+
+    async def owned(self, forum: str, owner: str, name: str) -> list[Json]:
+        """The forum's posts by `owner` with this name, newest first, active and archived ones."""
         guild = str((await self._directory.channel(forum))["guild_id"])
         active = await self._api.read("/guilds/{guild_id}/threads/active", guild_id=guild)
         path = "/channels/{channel_id}/threads/archived/public"
@@ -129,6 +190,5 @@ class Threads:
             if thread.get("parent_id") == forum
             and thread.get("owner_id") == owner
             and thread.get("name") == name
-            and ids.bare(thread["id"]) > after
         }
         return sorted(found.values(), key=lambda thread: -int(thread["id"]))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bots.discord.api import Api
 from bots.discord.outcomes import BAD_WEBHOOK_TOKEN, UNKNOWN_WEBHOOK, Refusal
 from core.errors import OutcomeUnknown
+from core.views import Media
 
 Json = dict[str, Any]
 _NAME = "Commonthread"
@@ -72,33 +73,50 @@ class Webhooks:
         self._own.add(hook.id)
         return hook
 
-    async def send(self, channel: str, thread: str | None, body: Mapping[str, Any]) -> Json:
+    async def send(
+        self,
+        channel: str,
+        thread: str | None,
+        body: Mapping[str, Any],
+        media: Sequence[Media] = (),
+    ) -> Json:
         """Execute the channel's webhook; the message. A webhook that somebody removed is made
         anew: then surely nothing was sent. Raises a DeliveryError."""
         try:
-            return await self._send(channel, thread, body)
+            return await self._send(channel, thread, body, media)
         except Refusal as error:
             if error.code not in (UNKNOWN_WEBHOOK, BAD_WEBHOOK_TOKEN):
                 raise
             self._by_channel.pop(channel, None)
-            return await self._send(channel, thread, body)
+            return await self._send(channel, thread, body, media)
 
-    async def _send(self, channel: str, thread: str | None, body: Mapping[str, Any]) -> Json:
+    async def _send(
+        self,
+        channel: str,
+        thread: str | None,
+        body: Mapping[str, Any],
+        media: Sequence[Media],
+    ) -> Json:
         hook = await self.of(channel)
         query = {"wait": "true"} | ({"thread_id": thread} if thread else {})
         path = "/webhooks/{webhook_id}/{webhook_token}"
-        sent = await self._api.call("POST", path, body=body, query=query, **hook.ids())
+        sent = await self._api.call("POST", path, body=body, query=query, media=media, **hook.ids())
         if not isinstance(sent, dict) or "id" not in sent:
             raise OutcomeUnknown("Discord's answer could not be read")
         return sent
 
     async def edit(
-        self, channel: str, thread: str | None, message: str, body: Mapping[str, Any]
-    ) -> None:
-        """Edit a message of the channel's webhook. Raises a DeliveryError."""
+        self,
+        channel: str,
+        thread: str | None,
+        message: str,
+        body: Mapping[str, Any],
+        media: Sequence[Media] = (),
+    ) -> Any:
+        """Edit a message of the channel's webhook; the message. Raises a DeliveryError."""
         hook = await self.of(channel)
         query = {"thread_id": thread} if thread else None
         path = "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
-        await self._api.call(
-            "PATCH", path, body=body, query=query, message_id=message, **hook.ids()
+        return await self._api.call(
+            "PATCH", path, body=body, query=query, media=media, message_id=message, **hook.ids()
         )

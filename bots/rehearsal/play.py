@@ -9,6 +9,7 @@ is kept in the World, comment by comment, so that a later start goes on where th
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -215,6 +216,9 @@ def opening(example: Example, base: float) -> float:
     return base + min(one.published_offset for one in example.articles if not one.later)
 
 
+_TARGET = re.compile(r"\]\([^()\s]*\)")
+
+
 @lru_cache(maxsize=4096)
 def bare(text: str) -> str:
     """The first letters and digits of a text, which every platform's markup leaves alone."""
@@ -223,7 +227,8 @@ def bare(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
+    """The letters and digits that a reader sees: where a link leads to is not among them."""
+    return "".join(filter(str.isalnum, _TARGET.sub("]", text)))
 
 
 class _Telegram:

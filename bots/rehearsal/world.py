@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bots.rehearsal.clock import WorldClock
+from bots.rehearsal.files import Files
 
 Json = dict[str, Any]
 
@@ -31,7 +32,14 @@ class Switches:
     mirror_edits: an edit of a channel post is repeated in its automatic forward.
     mirror_deletes: the deletion of a channel post deletes its automatic forward too.
     nonce_window: seconds in which Discord answers a used nonce with the earlier message.
+    rich_messages: the Telegram server knows rich messages (Bot API 10.1).
+    history_nonce: a message that is read back still has the nonce with which it was sent.
     forum_id_equal: a forum post's first message has the thread's id.
+    active_threads: how many threads of a Discord guild may be awake at once.
+    old_edits: how many edits of messages older than an hour Discord lets through in a channel
+        in an hour; 0 for any number.
+    link_life: seconds for which the signed address of a Discord attachment is good.
+    linger: seconds for which the attachments of a deleted Discord message can still be fetched.
     """
 
     admin_delete_48h: bool = True
@@ -39,7 +47,13 @@ class Switches:
     mirror_edits: bool = True
     mirror_deletes: bool = False
     nonce_window: float = 300.0
+    history_nonce: bool = False
     forum_id_equal: bool = True
+    rich_messages: bool = True
+    active_threads: int = 1000
+    old_edits: int = 0
+    link_life: float = 86_400.0
+    linger: float = 0.0
 
 
 @dataclass
@@ -50,9 +64,14 @@ class Fault:
         "429" (answer 429 with `retry_after`), "drop_before" (close the connection, nothing
         applied), "drop_after" (apply, then close the connection without an answer),
         "torn" (apply, then send half of the answer), "delay" (`seconds`, then go on),
-        "duplicate" (an update or dispatch is delivered twice), "kill_socket" (gateway only).
+        "duplicate" (an update or dispatch is delivered twice), "kill_socket" (gateway only),
+        "upload_drop" and "upload_stall" (close, or stop reading for `seconds`, once `after`
+        bytes of an uploaded file came), "stall" (stop sending a file for `seconds` after
+        `after` bytes).
     call: a Telegram method ("sendMessage") or a Discord route
         ("POST /channels/{channel_id}/messages"); "*" matches every call.
+        On Telegram also "file" (a download; "torn" sends half of it) and "fetch" (a file that
+        Telegram gets by URL; "status" refuses it in the words of `body`).
     where: an optional extra test over the call's parameters.
     """
 
@@ -63,6 +82,7 @@ class Fault:
     status: int = 500
     retry_after: float = 1.0
     seconds: float = 0.0
+    after: int = 0
     body: Json | None = None
     headers: dict[str, str] = field(default_factory=dict)
     where: Callable[[Json], bool] | None = None
@@ -166,7 +186,10 @@ class Store:
 
 
 class World:
-    """Everything outside of the product. One object for both platforms."""
+    """Everything outside of the product. One object for both platforms.
+
+    path: the database; uploaded files lie beside it in the folder `<path>.files`.
+    """
 
     def __init__(
         self,
@@ -179,6 +202,7 @@ class World:
         self.switches = switches or Switches()
         self.faults = Faults()
         self.store = Store(path)
+        self.files = Files(None if path is None else path.with_name(f"{path.name}.files"))
         self.version = 0
         self._changed = asyncio.Event()
         self._listeners: list[Callable[[], None]] = []

@@ -8,8 +8,11 @@ person never wrote to the bot) a short reply in the group has to do.
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
+from bots.telegram import media
+from bots.telegram.aiohttp_request import Upload
 from bots.telegram.api import Api, NoChange
 from bots.telegram.capabilities import TOAST_LIMIT
 from bots.telegram.convert import Handle
@@ -19,7 +22,7 @@ from bots.telegram.text import utf16_len
 from core.errors import DeliveryError, RetryLater
 from core.text.model import Rich
 from core.text.tools import first_words, truncate
-from core.views import Answer
+from core.views import Answer, File, NoticeView
 
 log = logging.getLogger(__name__)
 TOAST_GLANCE = 60
@@ -34,16 +37,25 @@ class Answers:
         self._pace = pace
         self._bot_name = bot_name
 
-    async def give(self, handle: Handle, answer: Answer) -> None:
-        """Answer what `handle` names; failures are logged."""
+    async def give(self, handle: Handle, answer: Answer, instead: int = 0) -> int:
+        """Answer what `handle` names; failures are logged.
+
+        instead: the message of an earlier answer, whose place this one takes where it can.
+        Returns the message that holds the answer, 0 where none or more than one does.
+        """
+        made: list[int] = []
         if handle.callback:
             await self._toast(handle, answer)
             await self._menu(handle, answer)
+            if answer.replaces and await self._replace(handle, answer):
+                return handle.message
         if self._needs_message(handle, answer):
-            await self._say(handle, answer)
+            made = await self._say(handle, answer, instead)
         if not handle.callback and not handle.private and not answer.public:
-            # What a reader types with a command stands in the thread unmoderated.
+            # What a reader types with a command stands in the thread unmoderated. In a place of
+            # a publication the newsroom wants it gone too, and repeats what fails here.
             await self._quietly("deleteMessage", _message(handle))
+        return made[0] if len(made) == 1 else 0
 
     async def acknowledge(self, handle: Handle) -> None:
         """End the waiting of a pressed button for which there is nothing to say."""
@@ -52,9 +64,11 @@ class Answers:
 
     def _needs_message(self, handle: Handle, answer: Answer) -> bool:
         if not handle.callback:
-            return bool(answer.text or answer.alert)
+            return bool(answer.text or answer.alert or answer.files)
         told = self._words(handle, answer)
-        return bool(answer.buttons) or bool(answer.text and told != answer.text.text.strip())
+        return bool(answer.buttons or answer.files) or bool(
+            answer.text and told != answer.text.text.strip()
+        )
 
     def _words(self, handle: Handle, answer: Answer) -> str:
         """What a pressed button's toast says. In the direct chat a text is a message of its
@@ -82,45 +96,115 @@ class Answers:
             {**_message(handle), "reply_markup": {"inline_keyboard": rows}},
         )
 
-    async def _say(self, handle: Handle, answer: Answer) -> None:
-        if handle.private:
-            await self._whole(handle.chat, answer, private=True)
-        elif answer.public:
-            await self._whole(handle.chat, answer, private=False, **_beside(handle))
-        elif handle.user is None or not await self._whole(handle.user, answer, private=True):
-            await self._briefly(handle, answer)
+    async def _replace(self, handle: Handle, answer: Answer) -> bool:
+        """Let the message whose button was pressed become this answer; False where it cannot."""
+        parts = texts(answer.text or Rich(answer.alert))
+        rows = keyboard(answer.buttons, self._bot_name, private=handle.private)
+        if len(parts) != 1:
+            return False
+        self._pace.spent(handle.chat)
+        params = {**_message(handle), **parameters(parts[0], rows)}
+        return await self._quietly("editMessageText", params) is not None
 
-    async def _whole(self, chat: int, answer: Answer, *, private: bool, **more: Any) -> bool:
-        """The answer in as many messages as it needs, buttons under the last."""
+    async def _say(self, handle: Handle, answer: Answer, instead: int) -> list[int]:
+        if handle.private:
+            return await self._whole(handle.chat, answer, instead, private=True)
+        if answer.public:
+            return await self._whole(handle.chat, answer, private=False, **_beside(handle))
+        made: list[int] = []
+        if handle.user is not None:
+            made = await self._whole(handle.user, answer, private=True)
+        if not made and not answer.secret:
+            await self._briefly(handle, answer)
+        return made
+
+    async def _whole(
+        self, chat: int, answer: Answer, instead: int = 0, *, private: bool, **more: Any
+    ) -> list[int]:
+        """The answer in as many messages as it needs, buttons under the last. The messages;
+        none where Telegram does not take one of them."""
         parts = texts(answer.text or Rich(answer.alert))
         rows = keyboard(answer.buttons, self._bot_name, private=private)
+        if instead and len(parts) == 1:
+            params = {"chat_id": chat, "message_id": instead, **parameters(parts[0], rows)}
+            self._pace.spent(chat)
+            if await self._quietly("editMessageText", params) is not None:
+                return [instead]
+        made: list[int] = []
         for position, part in enumerate(parts):
             under = rows if position == len(parts) - 1 else []
             params = {"chat_id": chat, **parameters(part, under), **more}
             self._pace.spent(chat)
-            if not await self._quietly("sendMessage", params):
-                return False
-        return True
+            sent = await self._quietly("sendMessage", params)
+            if sent is None:
+                return []
+            made.append(int(sent["message_id"]))
+        for file in answer.files:
+            await self._file(chat, file, more)
+        return made
+
+    async def tell(self, user: int, view: NoticeView) -> None:
+        """Say something in a person's direct chat, the buttons under the last message.
+
+        Raises the DeliveryError of the first message; where a later one fails, what came is
+        what they get.
+        """
+        for position, params in enumerate(self._messages(user, view)):
+            try:
+                with self._pace.spent(user):
+                    await self._api.call("sendMessage", params)
+            except DeliveryError as error:
+                if isinstance(error, RetryLater):
+                    self._pace.refused(user, error.after)
+                if not position:
+                    raise
+                log.info("a private message was cut short: %s", error.reason)
+                return
+
+    def _messages(self, user: int, view: NoticeView) -> list[dict[str, Any]]:
+        parts = texts(view.text)
+        rows = keyboard(view.buttons, self._bot_name, private=True)
+        last = len(parts) - 1
+        return [
+            {"chat_id": user, **parameters(part, rows if position == last else [])}
+            for position, part in enumerate(parts)
+        ]
+
+    async def _file(self, chat: int, file: File, more: dict[str, Any]) -> None:
+        """One file as a message of its own; a picture that Telegram does not take as one goes
+        as a document."""
+        kinds = ("photo", "document") if file.is_picture else ("document",)
+        for kind in kinds:
+            upload = Upload(lambda: _once(file.data), len(file.data), file.name, file.mime)
+            self._pace.spent(chat)
+            sent = {"chat_id": chat, kind: upload, **more}
+            if await self._quietly(media.METHODS[kind], sent) is not None:
+                return
 
     async def _briefly(self, handle: Handle, answer: Answer) -> None:
         if handle.callback:
             return
         words = answer.alert or truncate(answer.text, SHORT_REPLY).text
-        params = {"chat_id": handle.chat, **parameters(Rich(words), []), **_beside(handle)}
+        rows = keyboard(answer.brief, self._bot_name, private=False)
+        params = {"chat_id": handle.chat, **parameters(Rich(words), rows), **_beside(handle)}
         self._pace.spent(handle.chat)
         await self._quietly("sendMessage", params)
 
-    async def _quietly(self, method: str, params: dict[str, Any]) -> bool:
+    async def _quietly(self, method: str, params: dict[str, Any]) -> Any:
+        """What Telegram answers, None where it refuses or cannot be reached."""
         try:
-            await self._api.call(method, params)
+            return await self._api.call(method, params)
         except NoChange:
             return True
         except DeliveryError as error:
             if isinstance(error, RetryLater) and "chat_id" in params:
                 self._pace.refused(params["chat_id"], error.after)
             log.info("%s for an answer failed: %s", method, error.reason)
-            return False
-        return True
+            return None
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data
 
 
 def _message(handle: Handle) -> dict[str, Any]:

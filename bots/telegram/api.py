@@ -9,7 +9,7 @@ method, which reads answers strictly.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from telegram import Bot
@@ -22,11 +22,16 @@ from telegram.error import (
     InvalidToken,
     TelegramError,
 )
+from telegram.request import BaseRequest
 
-from bots.telegram.aiohttp_request import AiohttpRequest, AnswerLost, Flood, NotSent
+from bots.telegram.aiohttp_request import AiohttpRequest, AnswerLost, Flood, Missing, NotSent
 from core.errors import DeliveryError, Gone, OutcomeUnknown, Rejected, RetryLater, Unreachable
+from core.ports import Take
 
+MIGRATION_WAIT = 1.0
+"""Seconds after which what was meant for the old group is tried at the new one."""
 REAL = "https://api.telegram.org"
+_AS_IT_IS: Any = type(BaseRequest.DEFAULT_NONE)
 _MESSAGE_GONE = (
     "message to edit not found",
     "message to delete not found",
@@ -35,6 +40,7 @@ _MESSAGE_GONE = (
 )
 _REPLY_GONE = ("message to be replied not found", "message to reply not found")
 _THREAD_GONE = ("message thread not found", "topic_deleted", "topic_id_invalid")
+_OTHER_FORM = ("there is no text in the message", "there is no caption in the message")
 _NO_CHANGE = ("message is not modified", "topic_not_modified")
 
 
@@ -46,8 +52,21 @@ class Taken(Rejected):
     """Somebody else receives with the same token, or a webhook does."""
 
 
+class OtherForm(Rejected):
+    """The message is of another form than what it was to become: words or a medium."""
+
+
 class NoChange(Rejected):
     """The message shows this already; for an edit that is success."""
+
+
+class Migrated(RetryLater):
+    """The group has become a supergroup: nothing was done, and is to be done at `to`."""
+
+    def __init__(self, old: int | None, to: int) -> None:
+        super().__init__(f"the group has become a supergroup with the id {to}", MIGRATION_WAIT)
+        self.old = old
+        self.to = to
 
 
 def tame_loggers() -> None:
@@ -60,7 +79,8 @@ def tame_loggers() -> None:
 class Api:
     """One bot's account. `token` never appears in what is raised or logged.
 
-    api_url: the address of another Bot API server, "" for Telegram's own.
+    api_url: the address of another Bot API server, "" for Telegram's own. migrated: is told when
+    a call finds that its group has another id now.
     """
 
     def __init__(self, token: str, api_url: str = "") -> None:
@@ -69,6 +89,8 @@ class Api:
         # A server of one's own stands near; only Telegram's may lie behind a proxy.
         self._request = AiohttpRequest(use_proxy=base == REAL)
         self._token = token
+        self.migrated: Callable[[Migrated], None] = lambda _: None
+        self._files = f"{base}/file/bot"
         self._bot = Bot(
             token,
             base_url=f"{base}/bot",
@@ -100,12 +122,43 @@ class Api:
             raise OutcomeUnknown("what came is no list of updates")
         return result
 
+    async def download(self, reference: str, take: Take, limit: int) -> None:
+        """Give the bytes of a file to `take` as they come. Raises Rejected where Telegram does
+        not give it, Unreachable or RetryLater where it may later.
+
+        The address holds the token, so it is made here and goes nowhere else.
+        """
+        try:
+            found = await self.call("getFile", {"file_id": reference})
+            path = found.get("file_path")
+            if not isinstance(path, str) or path.startswith("/"):
+                raise Rejected("the Bot API server keeps the file on a disk of its own")
+            await self._request.download(f"{self._files}{self._token}/{path}", take, limit)
+        except OutcomeUnknown as error:
+            raise Unreachable(error.reason) from None
+        except Rejected as error:
+            if "temporarily unavailable" in error.reason:
+                raise Unreachable(error.reason) from None
+            raise
+        except Missing as error:
+            raise Rejected(error.message) from None
+        except TelegramError as error:
+            raise Unreachable(self._meaning(error).reason) from None
+
     async def _call(self, method: str, params: dict[str, Any], wait: int | None) -> Any:
         longer = self._request.read_timeout if wait is None else wait
+        # The library reads a list under this name as objects of its own, unless it is wrapped.
+        if isinstance(album := params.get("media"), list):
+            params = {**params, "media": _AS_IT_IS(album)}
         try:
             return await self._bot.do_api_request(
                 method.lower(), api_kwargs=params, read_timeout=longer
             )
+        except ChatMigrated as error:
+            old = params.get("chat_id")
+            moved = Migrated(old if isinstance(old, int) else None, error.new_chat_id)
+            self.migrated(moved)
+            raise moved from None
         except TelegramError as error:
             raise self._meaning(error) from None
 
@@ -119,11 +172,6 @@ class Api:
             return OutcomeUnknown(error.message)
         if isinstance(error, InvalidToken | EndPointNotFound):
             return TokenRefused("Telegram does not accept the bot token or the method")
-        if isinstance(error, ChatMigrated):
-            return Rejected(
-                f"the group has become a supergroup with the id {error.new_chat_id}:"
-                " connect that one instead"
-            )
         return self._refusal(error)
 
     def _refusal(self, error: TelegramError) -> DeliveryError:
@@ -143,6 +191,8 @@ def refusal(words: str) -> Rejected:
     lower = words.lower()
     if any(text in lower for text in _NO_CHANGE):
         return NoChange(words)
+    if any(text in lower for text in _OTHER_FORM):
+        return OtherForm(words)
     if any(text in lower for text in _MESSAGE_GONE):
         return Gone(words, "message")
     if any(text in lower for text in _REPLY_GONE):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from bots.telegram.blocks import rich_media, rich_words
 from bots.telegram.text import from_telegram
 from core.events import Attachment
 from core.text.model import Rich
@@ -49,7 +50,7 @@ _KINDS = {
     "photo": "photo",
     "live_photo": "photo",
     "video": "video",
-    "video_note": "video",
+    "video_note": "note",
     "animation": "animation",
     "voice": "voice",
     "audio": "audio",
@@ -73,31 +74,7 @@ def rich_text(message: Raw) -> Rich:
         return from_telegram(message["text"], message.get("entities"))
     if "caption" in message:
         return from_telegram(message["caption"], message.get("caption_entities"))
-    return Rich("\n".join(_words(message.get("rich_message", {}).get("blocks", ()))))
-
-
-def _words(value: Any) -> Iterator[str]:
-    """The readable strings inside the blocks of a rich message, a line each block."""
-    if isinstance(value, list | tuple):
-        for item in value:
-            yield from _words(item)
-    elif isinstance(value, Mapping):
-        own = "".join(_inline(value["text"])) if "text" in value else ""
-        if own.strip():
-            yield own
-        for name, inner in value.items():
-            if name != "text" and isinstance(inner, list | Mapping):
-                yield from _words(inner)
-
-
-def _inline(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _inline(item)
-    elif isinstance(value, Mapping):
-        yield from _inline(value.get("text", ""))
+    return rich_words(message.get("rich_message"))
 
 
 def attachments(message: Raw) -> tuple[Attachment, ...]:
@@ -108,23 +85,70 @@ def attachments(message: Raw) -> tuple[Attachment, ...]:
         found.remove("document")
     if "venue" in found and "location" in found:
         found.remove("location")
-    return tuple(_attachment(name, message[name]) for name in found)
+    named = [(name, message[name]) for name in found]
+    named += rich_media(message.get("rich_message"))
+    spoiler = bool(message.get("has_media_spoiler"))
+    return tuple(_attachment(name, value, spoiler) for name, value in named)
 
 
 def _is_content(name: str) -> bool:
     return name not in _ABOUT and name not in ("text", "caption", "rich_message")
 
 
-def _attachment(name: str, value: Any) -> Attachment:
+def _attachment(name: str, value: Any, spoiler: bool) -> Attachment:
     kind = _KINDS.get(name, "other")
     if name == "photo" and isinstance(value, list):
         value = value[-1] if value else {}
     if not isinstance(value, Mapping):
         return Attachment(kind)
-    label = value.get("file_name") or value.get("question") or value.get("title") or ""
+    if kind == "sticker":
+        return _sticker(value)
+    if kind == "poll":
+        return Attachment(kind, _text(value, "question"), words=_options(value))
+    if kind == "other":
+        return Attachment(kind)
     return Attachment(
         kind=kind,
-        name=str(value.get("emoji") or label if kind == "sticker" else label),
-        size=int(value.get("file_size") or 0),
-        reference=str(value.get("file_id") or ""),
+        name=_text(value, "file_name") or _text(value, "title"),
+        size=_number(value, "file_size"),
+        reference=_text(value, "file_id"),
+        key=_text(value, "file_unique_id"),
+        mime=_text(value, "mime_type"),
+        spoiler=spoiler,
+        seconds=_number(value, "duration"),
+        width=_number(value, "width") or _number(value, "length"),
+        height=_number(value, "height") or _number(value, "length"),
     )
+
+
+def _sticker(value: Raw) -> Attachment:
+    """A still one as a picture, a moving one by its thumbnail, else by its emoji."""
+    moving = value.get("is_animated") or value.get("is_video")
+    picture = (value.get("thumbnail") or value.get("thumb") or {}) if moving else value
+    return Attachment(
+        kind="sticker",
+        name=_text(value, "emoji"),
+        size=_number(picture, "file_size"),
+        reference=_text(picture, "file_id"),
+        key=_text(picture, "file_unique_id"),
+        mime="" if moving else "image/webp",
+        words=_text(value, "emoji"),
+        width=_number(picture, "width"),
+        height=_number(picture, "height"),
+    )
+
+
+def _options(poll: Raw) -> str:
+    options = poll.get("options")
+    found = options if isinstance(options, list) else []
+    return "\n".join(" ".join(_text(one, "text").split()) for one in found if one)
+
+
+def _text(value: Raw, name: str) -> str:
+    found = value.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def _number(value: Raw, name: str) -> int:
+    found = value.get(name)
+    return found if isinstance(found, int) and found >= 0 else 0

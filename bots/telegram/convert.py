@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bots.telegram import ids
+from bots.telegram import ids, reactions
 from bots.telegram.content import attachments, is_service, rich_text
 from core.commands import BY_NAME
-from core.events import Edited, Event, Invoked, Person, Posted, ThreadOpened
+from core.events import Edited, Event, Invoked, Moved, Person, Posted, ThreadOpened
 from core.text.model import Rich
 from core.text.tools import strip
 
@@ -54,18 +54,26 @@ class Handle:
 
 
 @dataclass(frozen=True, slots=True)
+class Admin:
+    """An administrator of a group. owner: may name administrators. title: the key of the title
+    they have, "" for none. hidden: they appear as the group itself."""
+
+    owner: bool = False
+    title: str = ""
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """What the conversion is told. admins: identities that administer the update's chat;
-    hidden: those of them who appear as the group itself;
+    """What the conversion is told. admins: who administers the update's chat, by identity;
     roots: (place, thread) whose ThreadOpened was handled; now: Unix seconds, for presses,
     which carry no time."""
 
     me: Me
-    admins: Collection[str] = ()
+    admins: Mapping[str, Admin] = field(default_factory=dict)
     roots: Collection[tuple[str, str]] = ()
     now: float = 0.0
     commands: Collection[str] = field(default=frozenset(BY_NAME) | {"start"})
-    hidden: Collection[str] = ()
 
 
 def convert(update: Raw, known: Known) -> list[Event]:
@@ -79,6 +87,12 @@ def convert(update: Raw, known: Known) -> list[Event]:
         return _channel_post(update["channel_post"], known)
     if "edited_message" in update:
         return _edit(update["edited_message"], known, f"e{update.get('update_id', '')}")
+    if "message_reaction" in update:
+        key = f"r{update.get('update_id', '')}"
+        return [*reactions.changed(update["message_reaction"], PLATFORM, key)]
+    if "message_reaction_count" in update:
+        key = f"r{update.get('update_id', '')}"
+        return [*reactions.counted(update["message_reaction_count"], PLATFORM, key)]
     if "message" not in update:
         return []
     message = update["message"]
@@ -103,6 +117,8 @@ def chat_of(update: Raw) -> tuple[int, bool] | None:
 def _group(message: Raw, known: Known) -> list[Event]:
     if message.get("is_automatic_forward"):
         return [_opened(message)]
+    if "migrate_to_chat_id" in message:
+        return [_moved(message)]
     if is_service(message) or _by_bot(message):
         return []
     events: list[Event] = []
@@ -120,6 +136,11 @@ def _group(message: Raw, known: Known) -> list[Event]:
     return events
 
 
+def _moved(message: Raw) -> Moved:
+    old, new = message["chat"]["id"], message["migrate_to_chat_id"]
+    return Moved(PLATFORM, ids.place(old), ids.place(new), float(message["date"]))
+
+
 def _is_known(message: Raw, root: Raw, known: Known) -> bool:
     return (ids.place(message["chat"]["id"]), str(root["message_id"])) in known.roots
 
@@ -133,7 +154,7 @@ def _opened(message: Raw) -> ThreadOpened:
         place=ids.place(message["chat"]["id"]),
         thread=str(message["message_id"]),
         message=str(message["message_id"]),
-        text=message.get("text") or message.get("caption") or "",
+        text=message.get("text") or message.get("caption") or rich_text(message).text,
         at=float(message["date"]),
         link=ids.link(chat, post),
     )
@@ -156,7 +177,7 @@ def _own_root(message: Raw) -> ThreadOpened:
         place=place,
         thread=root,
         message=root,
-        text=message.get("text") or message.get("caption") or "",
+        text=message.get("text") or message.get("caption") or rich_text(message).text,
         at=float(message["date"]),
         link=ids.link(message["chat"], message["message_id"]),
     )
@@ -171,34 +192,50 @@ def _origin(message: Raw) -> tuple[Raw, int]:
 
 
 def _by_bot(message: Raw) -> bool:
-    """Whether a bot wrote it; the accounts that stand in for chats count as their people."""
+    """Whether a bot wrote it by itself; the accounts that stand in for chats count as their
+    people, and what a guest bot says counts as said by whoever called it."""
     sender = message.get("from") or {}
     stands_in = "sender_chat" in message and sender.get("id") in _STAND_INS
-    return bool(sender.get("is_bot")) and not stands_in
+    return bool(sender.get("is_bot")) and not stands_in and not _called(message)
+
+
+def _called(message: Raw) -> bool:
+    """A guest bot, which is no member and answers anybody who calls it, wrote it (Bot API,
+    "Message", guest_bot_caller_user and guest_bot_caller_chat)."""
+    return "guest_bot_caller_user" in message or "guest_bot_caller_chat" in message
 
 
 def _person(message: Raw, known: Known) -> Person:
-    """Who wrote a message: a user, a channel, or an anonymous admin of the chat itself."""
-    chat = message.get("sender_chat")
+    """Who wrote a message: a user, a channel, or an anonymous admin of the chat itself; for a
+    guest bot's message, who called it."""
+    chat = message.get("guest_bot_caller_chat") or message.get("sender_chat")
     if chat is None:
-        return _user(message["from"], known)
+        return _user(message.get("guest_bot_caller_user") or message["from"], known)
     if chat["id"] == message["chat"]["id"]:
-        name = message.get("author_signature") or chat.get("title") or ""
-        return Person("", name, admin=True)
+        signature = message.get("author_signature") or ""
+        roles = _roles(ids.title(signature))
+        return Person("", signature or chat.get("title") or "", admin=True, roles=roles)
     return Person(str(chat["id"]), chat.get("title") or chat.get("username") or "")
 
 
 def _presser(user: Raw, known: Known) -> Person:
     """Who pressed a button: a press names even those who appear as the group itself."""
-    if str(user["id"]) in known.hidden:
-        return Person("", "", user.get("language_code") or "", admin=True)
-    return _user(user, known)
+    person = _user(user, known)
+    admin = known.admins.get(person.identity)
+    return replace(person, identity="", name="") if admin and admin.hidden else person
 
 
 def _user(user: Raw, known: Known) -> Person:
     identity = str(user["id"])
     name = " ".join(filter(None, (user.get("first_name"), user.get("last_name"))))
-    return Person(identity, name, user.get("language_code") or "", identity in known.admins)
+    language = user.get("language_code") or ""
+    if (admin := known.admins.get(identity)) is None:
+        return Person(identity, name, language)
+    return Person(identity, name, language, True, admin.owner, _roles(admin.title))
+
+
+def _roles(title: str) -> tuple[str, ...]:
+    return (title,) if title else ()
 
 
 def _posted(message: Raw, known: Known) -> Posted:
@@ -212,9 +249,29 @@ def _posted(message: Raw, known: Known) -> Posted:
         at=float(message["date"]),
         reply_to=_reply_to(message),
         reply_number=_number(message.get("reply_to_message"), known),
+        quote=_quote(message),
         attachments=attachments(message),
         album=message.get("media_group_id") or "",
+        forwarded=_forwarded(message),
+        via=_via(message),
+        link=ids.link(message["chat"], message["message_id"], ids.thread_of(message)),
     )
+
+
+def _forwarded(message: Raw) -> str | None:
+    """Where a forwarded message is from: a channel's or group's title. People are not named:
+    some hide their account from forwards, and none was asked ("MessageOrigin")."""
+    origin = message.get("forward_origin")
+    if origin is None:
+        return None
+    chat = origin.get("chat") or origin.get("sender_chat") or {}
+    return str(chat.get("title") or "")
+
+
+def _via(message: Raw) -> str:
+    """The bot through which a person wrote, inline or by calling it as a guest."""
+    bot = message["from"] if _called(message) and "from" in message else message.get("via_bot")
+    return f"@{bot['username']}" if bot and bot.get("username") else ""
 
 
 def _edit(message: Raw, known: Known, key: str) -> list[Event]:
@@ -254,6 +311,11 @@ def _number(answered: Raw | None, known: Known) -> int | None:
     return int(found[1]) if found else None
 
 
+def _quote(message: Raw) -> str:
+    """What the person marked of the message that they answer."""
+    return str((message.get("quote") or {}).get("text") or "")
+
+
 def _command(message: Raw, known: Known) -> tuple[str, Rich] | tuple[()] | None:
     """Name and argument of a command to us; () for one to another bot, None for plain words.
 
@@ -285,7 +347,13 @@ def _invoked(message: Raw, command: tuple[str, Rich], known: Known) -> Invoked:
         place=None if private else ids.place(message["chat"]["id"]),
         thread=None if private else ids.thread_of(message),
         message=_target(message),
+        said=None if private else str(message["message_id"]),
         reply_number=_number(message.get("reply_to_message"), known),
+        quote=_quote(message),
+        attachments=attachments(message) if private else (),
+        album=(message.get("media_group_id") or "") if private else "",
+        forwarded=_forwarded(message) if private else None,
+        via=_via(message) if private else "",
         private=private,
         handle=_handle(message),
     )
@@ -312,10 +380,10 @@ def _handle(message: Raw) -> Handle:
 
 
 def _private(message: Raw, known: Known) -> list[Event]:
-    """The direct chat: commands, and plain words. Nobody is an admin there."""
+    """The direct chat: commands, words, and what is attached. Nobody is an admin there."""
     if is_service(message) or _by_bot(message):
         return []
-    nobody = Known(known.me, (), known.roots, known.now, known.commands)
+    nobody = Known(known.me, {}, known.roots, known.now, known.commands)
     command = _command(message, nobody)
     return [_invoked(message, command or ("", rich_text(message)), nobody)]
 
@@ -332,7 +400,7 @@ def _press(press: Raw, known: Known) -> list[Event]:
     if message is None or token is None:
         return []
     private = message["chat"]["type"] == "private"
-    nobody = Known(known.me, (), known.roots, known.now, known.commands)
+    nobody = Known(known.me, {}, known.roots, known.now, known.commands)
     thread = ids.thread_of(message)
     return [
         Invoked(

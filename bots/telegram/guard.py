@@ -8,10 +8,11 @@ tg://user?id=… is a mention in disguise (core.telegram.org/bots/api, "Formatti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from bisect import bisect_right
+from collections.abc import Sequence
 
 from core.text.model import Rich, Span, Style
+from core.text.tools import insert, merged
 
 WORD_JOINER = "\u2060"
 _MENTION = re.compile(r"(?<![\w@/])@(?=[A-Za-z0-9_]{2})")
@@ -25,30 +26,19 @@ def guarded(rich: Rich, *, commands: bool = True) -> Rich:
     of code or a link stays as it is, because nothing is looked for there.
     """
     spans = tuple(s for s in rich.spans if not _in_app(s))
-    quiet = [s for s in spans if s.style in (Style.CODE, Style.PRE, Style.LINK)]
-    places = [
-        match.end()
+    quiet = merged(s for s in spans if s.style in (Style.CODE, Style.PRE, Style.LINK))
+    ends = [s.end for s in quiet]
+    places = {
+        match.end(): WORD_JOINER
         for match in (_ALIVE if commands else _MENTION).finditer(rich.text)
-        if not any(s.start <= match.start() < s.end for s in quiet)
-    ]
-    return _insert(Rich(rich.text, spans), places, WORD_JOINER)
+        if not _within(quiet, bisect_right(ends, match.start()), match.start())
+    }
+    return insert(Rich(rich.text, spans), places)
+
+
+def _within(spans: Sequence[Span], number: int, place: int) -> bool:
+    return number < len(spans) and spans[number].start <= place
 
 
 def _in_app(span: Span) -> bool:
     return span.style is Style.LINK and span.value.lower().startswith("tg:")
-
-
-def _insert(rich: Rich, places: Iterable[int], piece: str) -> Rich:
-    """`piece` at every one of `places`, which are sorted; spans grow around it."""
-    done = Rich(rich.text, rich.spans)
-    for place in sorted(places, reverse=True):
-        text = done.text[:place] + piece + done.text[place:]
-        spans = tuple(_shifted(s, place, len(piece)) for s in done.spans)
-        done = Rich(text, spans)
-    return done
-
-
-def _shifted(span: Span, place: int, by: int) -> Span:
-    start = span.start + by if span.start >= place else span.start
-    end = span.end + by if span.end >= place else span.end
-    return replace(span, start=start, end=end)

@@ -50,6 +50,11 @@ def reference(place_: str) -> int | str:
     )
 
 
+def title(words: str) -> str:
+    """The key of an administrator's title: written otherwise in case and spaces it is the same."""
+    return " ".join(words.split()).casefold()
+
+
 def number(message: str) -> int:
     """A message's number in its chat."""
     return int(message)
@@ -92,6 +97,15 @@ def link(chat_: Mapping[str, Any], message: int, thread: str | None = None) -> s
         return f"{base}/{inside}/{message}"
     chain = root(thread)
     return f"{base}/{message}" + (f"?thread={chain}" if chain and chain != message else "")
+
+
+def address(place_: str, link_: str, thread: str, message: str) -> str:
+    """The address of a message in a thread for the readers of a chat, "" where it has none.
+
+    link_: the chat's own address (`chat_link`), "" for a private one.
+    """
+    name = link_.rpartition("/")[2]
+    return link({"id": chat(place_), "username": name}, number(message), thread)
 
 
 def chat_link(chat_: Mapping[str, Any]) -> str:

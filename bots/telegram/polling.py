@@ -9,22 +9,24 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from bots.telegram.api import Api, Taken, TokenRefused
-from bots.telegram.capabilities import LONG_POLL_SECONDS
+from bots.telegram.capabilities import BATCH, LONG_POLL_SECONDS
 from core.clock import Clock
-from core.errors import DeliveryError, RetryLater, StorageError
+from core.errors import DeliveryError, RetryLater, StorageError, where
 from core.events import Event
 from core.ports import Sink
 
 log = logging.getLogger(__name__)
 
-KINDS = ("message", "edited_message", "channel_post", "callback_query", "my_chat_member")
+KINDS = (
+    "message", "edited_message", "channel_post", "callback_query", "my_chat_member",
+    "chat_member", "message_reaction", "message_reaction_count",
+)  # fmt: skip
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 60.0
 IDLE_RESET = 24 * 3600.0
@@ -60,6 +62,8 @@ class Poller:
         self._failures = 0
         self._last_news = clock.monotonic()
         self.receiving = False
+        self.behind = True
+        """Updates from an absence may still wait at Telegram."""
 
     async def run(self, sink: Sink) -> None:
         """Poll for ever. The first poll after a fault does not wait, so that one soon knows
@@ -71,7 +75,7 @@ class Poller:
                 log.warning("cannot store what Telegram told, it will tell it again: %s", error)
                 await self._back_off()
             except DeliveryError as error:
-                self.receiving = False
+                self.receiving, self.behind = False, True
                 await self._fault(error)
             except Exception:
                 log.exception("a mistake of this program; what Telegram told comes again")
@@ -83,6 +87,7 @@ class Poller:
         updates = await self._api.updates(self._offset, patience, KINDS)
         self.receiving = True
         await self._take(updates, sink)
+        self.behind = len(updates) >= BATCH
         self._failures = 0
         if not updates and patience and self._clock.monotonic() - began < BRISK:
             # A server that does not wait must not make this a hot loop.
@@ -164,14 +169,14 @@ class Poller:
     async def _fail(self, update: Any, error: Exception, sink: Sink) -> None:
         if isinstance(error, StorageError):
             raise error
-        log.error("update %s cannot be handled: %s", _number(update), _where(error))
+        log.error("update %s cannot be handled: %s", _number(update), where(error))
         await self._set_aside(update, error, sink)
 
     async def _set_aside(self, update: Any, error: Exception, sink: Sink) -> None:
         number = _number(update)
         raw = json.dumps(update, ensure_ascii=False).encode("utf-8", "surrogatepass")
         key = str(number) if number is not None else f"unnumbered-{self._offset}"
-        await sink.quarantine("telegram", key, raw, _where(error))
+        await sink.quarantine("telegram", key, raw, where(error))
 
     async def _fault(self, error: DeliveryError) -> None:
         log.warning("Telegram cannot be polled: %s", _words(error))
@@ -197,13 +202,6 @@ class Poller:
 
 async def _handled(sink: Sink, event: Event) -> Any:
     return await sink.handle(event)
-
-
-def _where(error: Exception) -> str:
-    """What went wrong and where, without the words of the error: they may quote a person's."""
-    trace = traceback.extract_tb(error.__traceback__)
-    place = f" in {trace[-1].name}, line {trace[-1].lineno}" if trace else ""
-    return type(error).__name__ + place
 
 
 def _number(update: Any) -> int | None:

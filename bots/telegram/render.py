@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bots.telegram import ids
-from bots.telegram.capabilities import TEXT_LIMIT, TOPIC_NAME_LIMIT
+from bots.telegram import ids, media
+from bots.telegram.capabilities import CAPTION_LIMIT, TEXT_LIMIT, TOPIC_NAME_LIMIT
 from bots.telegram.guard import guarded
-from bots.telegram.text import cost, to_telegram, utf16_len
+from bots.telegram.rich import article_html
+from bots.telegram.text import MAX_ENTITIES, cost, to_telegram, utf16_len
 from core.ports import Target
 from core.text.model import Rich, Style, bold, join
 from core.text.split import cut, split
@@ -23,6 +24,9 @@ from core.views import ArticleView, Button, CommentView, Part, Rows, View
 
 MOST_HASHTAGS = 10
 LABEL_LIMIT = 64
+MOST_ROWS = 20
+BETWEEN = "\n\n"
+_TEXT = {"text", "entities", "link_preview_options", "reply_markup"}
 _STYLES = {"good": "success", "bad": "danger"}
 
 
@@ -35,8 +39,32 @@ def render(view: View, target: Target, bot_name: str) -> Sequence[Part]:
         return [_article(view, target, bot_name)]
     rows = keyboard(view.buttons, bot_name, private=False)
     if isinstance(view, CommentView):
-        return _messages(_comment(view), rows, f"#{view.number}")
-    return _messages(guarded(view.text, commands=False), rows, "")
+        return _comment_parts(view, rows)
+    words = _messages(guarded(view.text, commands=False), rows, view.again)
+    return [*words, *media.parts(view.media, Rich(), Rich(), [])]
+
+
+def gather(parts: Sequence[Part]) -> Part | None:
+    """One message that shows what several texts show, a blank line between each two; None where
+    it would be longer, or have more entities, than Telegram takes, or where one is no text."""
+    if any(part.kind != "message" or part.payload.keys() - _TEXT for part in parts):
+        return None
+    text, entities, rows = "", [], []
+    for part in parts:
+        text += BETWEEN if text else ""
+        shift = utf16_len(text)
+        for entity in part.payload.get("entities", ()):
+            entities.append({**entity, "offset": entity["offset"] + shift})
+        rows += part.payload.get("reply_markup", {}).get("inline_keyboard", ())
+        text += part.payload["text"]
+    if utf16_len(text) > TEXT_LIMIT or len(entities) > MAX_ENTITIES or len(rows) > MOST_ROWS:
+        return None
+    payload: dict[str, Any] = {"text": text, "link_preview_options": _preview("")}
+    if entities:
+        payload["entities"] = entities
+    if rows:
+        payload["reply_markup"] = {"inline_keyboard": rows}
+    return Part("message", payload)
 
 
 def texts(rich: Rich, number: str = "") -> list[Rich]:
@@ -78,18 +106,41 @@ def _button(button: Button, bot_name: str, private: bool) -> dict[str, str]:
 
 
 def _article(view: ArticleView, target: Target, bot_name: str) -> Part:
-    image = "" if view.withdrawn else view.image
-    rows = keyboard(view.buttons, bot_name, private=False)
-    payload = parameters(_article_text(view), rows, image)
+    payload, *instead = _article_forms(
+        view, target, keyboard(view.buttons, bot_name, private=False)
+    )
     if target.kind != "forum_group":
-        return Part("article", payload)
+        return Part("article", payload, instead=tuple(instead))
     name = truncate(Rich(" ".join(view.title.split())), TOPIC_NAME_LIMIT).text or "…"
-    return Part("topic", {**payload, "name": name})
+    named = tuple({**form, "name": name} for form in instead)
+    return Part("topic", {**payload, "name": name}, instead=named)
+
+
+def _article_forms(
+    view: ArticleView, target: Target, rows: list[list[dict[str, str]]]
+) -> list[dict[str, Any]]:
+    """The article's payloads, the plainest last: a rich message where the channel's style is
+    rich, then a text below its picture's preview; each with the picture, then without it."""
+    picture = view.image.startswith(("http://", "https://")) and not view.withdrawn
+    images = [view.image, ""] if picture else [""]
+    forms: list[dict[str, Any]] = []
+    if target.styled("rich"):
+        below = _below(view)
+        for image in images:
+            html = article_html(view, below, picture=bool(image))
+            markup = {"reply_markup": {"inline_keyboard": rows}} if rows else {}
+            forms.append({"rich_message": {"html": html}, **markup})
+    text = _article_text(view)
+    return forms + [parameters(text, rows, image) for image in images]
+
+
+def _below(view: ArticleView) -> Rich:
+    return _blocks([view.foot, Rich(hashtags(view.labels))], "\n")
 
 
 def _article_text(view: ArticleView) -> Rich:
     """Head, as much of the body as there is room for, foot and hashtags; at most one message."""
-    below = _blocks([view.foot, Rich(hashtags(view.labels))], "\n")
+    below = _below(view)
     if view.withdrawn:
         return _fitted(_blocks([view.head, view.withdrawn, below]))
     body = _body(view, below)
@@ -116,6 +167,20 @@ def _fitted(rich: Rich) -> Rich:
 def _comment(view: CommentView) -> Rich:
     quote = guarded(view.quote).dressed(Style.QUOTE) if view.quote else Rich()
     return _blocks([guarded(view.head), quote, guarded(view.text), view.notes], "\n")
+
+
+def _comment_parts(view: CommentView, rows: list[list[dict[str, str]]]) -> list[Part]:
+    """Words below their medium, or after it where they are too long, or have buttons that an
+    album cannot have."""
+    words, number = _comment(view), f"#{view.number}"
+    if not view.media:
+        return _messages(words, rows, number)
+    again = bold(f"{number} …")
+    alone = len(view.media) == 1
+    if cost(words, CAPTION_LIMIT) <= CAPTION_LIMIT and (alone or not rows):
+        return media.parts(view.media, words, again, rows if alone else [])
+    head = truncate(guarded(view.head), CAPTION_LIMIT, utf16_len)
+    return [*media.parts(view.media, head, again, []), *_messages(words, rows, number)]
 
 
 def _messages(rich: Rich, rows: list[list[dict[str, str]]], number: str) -> list[Part]:

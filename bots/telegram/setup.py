@@ -146,7 +146,7 @@ def _in_channel(inquiry: Inquiry, chat: Raw, member: Raw) -> Iterable[Problem]:
 
 
 def _in_group(inquiry: Inquiry, chat: Raw, member: Raw, account: Raw) -> Iterable[Problem]:
-    if chat["type"] == "group":
+    if chat["type"] == "group" and inquiry.purpose != "desk":
         yield Problem(
             t("This is a basic group, in which comments cannot be told apart."),
             t("Group settings, Chat history for new members: Visible. That makes it a supergroup."),
@@ -173,6 +173,8 @@ def _hearing(inquiry: Inquiry, member: Raw, account: Raw) -> Iterable[Problem]:
 def _moderating(chat: Raw, member: Raw) -> Iterable[Problem]:
     if not _may(member, "can_delete_messages"):
         yield _missing(t("delete messages"))
+    if not _may(member, "can_pin_messages"):
+        yield _missing(t("pin messages"), fatal=False)
     if chat.get("is_forum") and not _may(member, "can_manage_topics"):
         yield _missing(t("manage topics"))
 

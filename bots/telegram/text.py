@@ -11,8 +11,18 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from core.text import times
 from core.text.model import Rich, Span, Style
-from core.text.tools import VERBATIM, normalise, safe_url, spell_links, subtract, utf16_len
+from core.text.tools import (
+    VERBATIM,
+    legible,
+    merged,
+    normalise,
+    safe_url,
+    spell_links,
+    utf16_len,
+    without,
+)
 
 __all__ = ["MAX_ENTITIES", "MAX_TEXT", "cost", "from_telegram", "to_telegram", "utf16_len"]
 
@@ -30,6 +40,7 @@ _TYPES = {
     Style.PRE: "pre",
     Style.LINK: "text_link",
     Style.QUOTE: "blockquote",
+    Style.TIME: "date_time",
 }
 _STYLES = {
     "bold": Style.BOLD,
@@ -42,10 +53,13 @@ _STYLES = {
     "text_link": Style.LINK,
     "blockquote": Style.QUOTE,
     "expandable_blockquote": Style.QUOTE,
+    "date_time": Style.TIME,
 }
+# Telegram's moments are 32 bits wide.
+_LAST_SECOND = (1 << 31) - 1
 _SCHEMES = frozenset({"http", "https", "tg"})
 # Which entities to give up last where a text has too many of them.
-_WORTH = (Style.SPOILER, Style.LINK, Style.QUOTE, Style.PRE, Style.CODE)
+_WORTH = (Style.SPOILER, Style.LINK, Style.QUOTE, Style.PRE, Style.CODE, Style.TIME)
 
 
 def cost(rich: Rich, limit: int = MAX_TEXT) -> int:
@@ -74,6 +88,7 @@ def from_telegram(text: str, entities: Iterable[Mapping[str, Any]] | None) -> Ri
     Types that dress nothing (mentions, hashtags, bare addresses, custom emoji) and types not
     known yet are plain text. An entity that cannot be read is passed over, never an error.
     """
+    text = legible(text)
     units = _Units(text)
     spans = [span for entity in entities or () if (span := _span(entity, units))]
     return normalise(Rich(text, tuple(spans)))
@@ -82,7 +97,7 @@ def from_telegram(text: str, entities: Iterable[Mapping[str, Any]] | None) -> Ri
 def _ready(rich: Rich) -> Rich:
     """Normalised, with what Telegram cannot nest taken apart."""
     flat = normalise(spell_links(rich, _SCHEMES))
-    spans = [_as_bold(s) for s in flat.spans]
+    spans = [_as_bold(s) for s in flat.spans if s.style is not Style.TIME or _tellable(s)]
     if any(s.style in VERBATIM for s in spans):
         spans = _apart(spans)
     return normalise(Rich(flat.text, tuple(spans)))
@@ -92,20 +107,19 @@ def _as_bold(span: Span) -> Span:
     return Span(span.start, span.end, Style.BOLD) if span.style is Style.HEADING else span
 
 
+def _tellable(span: Span) -> bool:
+    moment = times.read(span.value)
+    return moment is not None and 0 < moment.seconds <= _LAST_SECOND
+
+
 def _apart(spans: list[Span]) -> list[Span]:
     """Code stands alone: a spoiler or a link over it wins, any other dress gives way."""
     strong = [s for s in spans if s.style in (Style.SPOILER, Style.LINK)]
-    strong_free = [s for s in spans if s.style in VERBATIM]
-    for span in strong:
-        strong_free = [piece for code in strong_free for piece in subtract(code, [span])]
-    plain = [
-        piece
-        for s in spans
-        if s.style not in VERBATIM and s not in strong and s.style is not Style.QUOTE
-        for piece in subtract(s, strong_free)
-    ]
+    codes = without([s for s in spans if s.style in VERBATIM], merged(strong))
     quotes = [s for s in spans if s.style is Style.QUOTE]
-    return quotes + strong + strong_free + plain
+    kept = (Style.SPOILER, Style.LINK, Style.QUOTE, *VERBATIM)
+    plain = without([s for s in spans if s.style not in kept], merged(codes))
+    return quotes + strong + codes + plain
 
 
 def _most_worth(spans: tuple[Span, ...]) -> list[Span]:
@@ -131,6 +145,10 @@ def _entity(span: Span, units: _Units) -> dict[str, Any]:
         entity["language"] = span.value
     elif span.style is Style.QUOTE and span.value == "expandable":
         entity["type"] = "expandable_blockquote"
+    elif span.style is Style.TIME and (moment := times.read(span.value)):
+        entity["unix_time"] = moment.seconds
+        if moment.shape:
+            entity["date_time_format"] = moment.shape
     return entity
 
 
@@ -140,7 +158,7 @@ def _span(entity: Mapping[str, Any], units: _Units) -> Span | None:
     if style is None or not isinstance(offset, int) or not isinstance(length, int):
         return None
     value = _value(style, entity)
-    if length <= 0 or offset < 0 or (style is Style.LINK and not value):
+    if length <= 0 or offset < 0 or (style in (Style.LINK, Style.TIME) and not value):
         return None
     return Span(units.at(offset), units.at(offset + length, end=True), style, value)
 
@@ -150,6 +168,8 @@ def _value(style: Style, entity: Mapping[str, Any]) -> str:
         return safe_url(str(entity.get("url") or ""))
     if style is Style.PRE:
         return str(entity.get("language") or "")
+    if style is Style.TIME:
+        return times.value(entity.get("unix_time"), entity.get("date_time_format") or "")
     return "expandable" if entity.get("type") == "expandable_blockquote" else ""
 
 

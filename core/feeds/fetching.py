@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import UserError
+from core.i18n import FALLBACK, Texts
 
 LIMIT = 15 * 1024 * 1024
 """Most bytes of a body, after decompression."""
@@ -50,7 +51,8 @@ class Fetched:
 
 
 class FetchError(UserError):
-    """Nothing could be read from an address. The message is for people and says what to do."""
+    """Nothing could be read from an address. The message is for people and says what to do, in
+    English and with the host's name; `explained` says it shortly in another language."""
 
 
 class BadAddress(FetchError):
@@ -87,3 +89,25 @@ class TooLarge(FetchError):
 
 class Garbled(FetchError):
     """The answer breaks HTTP or its own compression."""
+
+
+_SHORT = {
+    "BadAddress": "The address is not valid. Copy it again from the browser.",
+    "PrivateAddress": "The address leads into a private network, where nothing is asked.",
+    "NotReached": "The site does not accept connections now. It will be tried again.",
+    "NameUnknown": "There is no server of that name, or it cannot be looked up now.",
+    "TimedOut": "The site took too long to answer. It will be tried again.",
+    "NotSecure": "The site's encryption is not valid. Its owner has to mend it.",
+    "TooManyRedirects": "The address redirects in a circle, too often, or to nowhere.",
+    "TooLarge": "What the address answers is too large.",
+    "Garbled": "The site's answer broke off, or is no proper one.",
+    "FeedUnreadable": "What the address answers is no feed that can be read.",
+    "DocumentError": "What the address answers cannot become an article.",
+}
+
+
+def explained(error: str, kind: str, t: Texts) -> str:
+    """Why nothing could be read, for people. kind: the name of the error's class."""
+    if t.language == FALLBACK or kind not in _SHORT:
+        return error
+    return t(_SHORT[kind])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from core.feeds.fetching import explained
 from core.i18n import FALLBACK, Texts, texts
 
 t = texts(FALLBACK)
@@ -67,13 +68,15 @@ class Answer:
 
     status: the HTTP status, None where no answer came; problem: why it failed, for people, ""
     where it did not (a body that is no feed is a failure with status 200); retry_after: seconds;
-    moved_to: where permanent redirects alone (301, 308) led, "" for nowhere.
+    moved_to: where permanent redirects alone (301, 308) led, "" for nowhere. kind: the name of
+    the problem's class, by which it is told in other languages.
     """
 
     status: int | None
     problem: str = ""
     retry_after: float | None = None
     moved_to: str = ""
+    kind: str = ""
 
     @property
     def good(self) -> bool:
@@ -157,7 +160,7 @@ _ANSWERS = {
 def said(answer: Answer, t: Texts = t) -> str:
     """What is wrong, for people."""
     if answer.problem:
-        return answer.problem
+        return explained(answer.problem, answer.kind, t)
     if answer.status in _ANSWERS:
         return t(_ANSWERS[answer.status])
     return t("The site answered with an error ({status}).", status=answer.status)

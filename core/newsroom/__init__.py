@@ -6,35 +6,65 @@ The modules beside this one hold the transactions' plain functions; `Newsroom` r
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from core import events
 from core.authors import seal
-from core.errors import DeliveryError, UserError
-from core.events import Deleted, Edited, Event, Invoked, Posted, Reacted, ThreadOpened
+from core.errors import RetryLater, StorageError, Unreachable, UserError, where
+from core.events import Deleted, Edited, Event, Invoked, Moved, Posted, Reacted, ThreadOpened
 from core.feeds.model import Draft
 from core.feeds.schedule import Answer as FeedAnswer
-from core.i18n import FALLBACK, Texts, texts
-from core.model import Channel, House, Purpose
-from core.newsroom import admin, articles, birth, desk, feeds, intake, ledger, message_map, parking
+from core.i18n import FALLBACK, texts
+from core.model import Channel, House, Role, State
+from core.newsroom import (
+    admin,
+    alike,
+    appeals,
+    articles,
+    birth,
+    claims,
+    deliveries,
+    desk,
+    feeds,
+    intake,
+    jobs,
+    keeping,
+    ledger,
+    message_map,
+    moving,
+    parking,
+    quarantine,
+    restrictions,
+    telling,
+    wave_press,
+    wordlists,
+)
 from core.newsroom.admin import ChannelPlan
 from core.newsroom.commands import run as run_command
-from core.newsroom.context import DESK_WAKE, Context, Rules
-from core.newsroom.decide import Actor, decide_comment, system_actor
+from core.newsroom.context import ASKED_WAKE, DESK_WAKE, ERASE_WAKE, SPOOL_WAKE, Context, Rules
+from core.newsroom.decide import comment_row, decide_comment
 from core.newsroom.faces import placeholder_view
-from core.newsroom.invoked import call_of, first_time, invoked
+from core.newsroom.invoked import first_time, invoked
+from core.newsroom.log import Actor, system_actor
+from core.newsroom.outside import Outside
 from core.newsroom.pages import page
+from core.newsroom.parcel import Read
+from core.newsroom.reactions import reacted
 from core.newsroom.refusal import refusal
 from core.newsroom.show import show
 from core.newsroom.target import Call
+from core.observer import Observer
 from core.ports import Adapter, Database, Receipt, Row, Tx
-from core.text.model import Rich
+from core.text.tools import strip
 from core.views import Answer, View
 
 __all__ = ["Actor", "ChannelPlan", "Context", "Newsroom", "Rules", "cli_actor"]
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
 t = texts(FALLBACK)
 
 
@@ -47,44 +77,100 @@ class Newsroom:
     """The facade over one database. `adapters` may be empty (the command line)."""
 
     def __init__(
-        self, database: Database, context: Context, adapters: Mapping[str, Adapter]
+        self,
+        database: Database,
+        context: Context,
+        adapters: Mapping[str, Adapter],
+        files: Read | None = None,
     ) -> None:
         self._db = database
         self._context = context
         self._adapters = adapters
-        self._publish: asyncio.Queue[tuple[int, str]] = asyncio.Queue()
+        self._outside = outside = Outside(database, context, adapters, files)
+        self.add_channel, self.map_role = outside.add_channel, outside.map_role
+        self.stats, self.note, self.notes = outside.stats, outside.note, outside.notes
         self.desk_wanted = asyncio.Event()
+        self.spool_wanted = asyncio.Event()
+        self.address_asked = asyncio.Event()
+        self.erase_wanted = asyncio.Event()
         database.on_wake(self._woken)
+
+    @property
+    def observer(self) -> Observer:
+        """Who counts what happens."""
+        return self._context.observer
 
     def _woken(self, channels: set[int]) -> None:
         if DESK_WAKE in channels:
             self.desk_wanted.set()
+        if SPOOL_WAKE in channels:
+            self.spool_wanted.set()
+        if ASKED_WAKE in channels:
+            self.address_asked.set()
+        if ERASE_WAKE in channels:
+            self.erase_wanted.set()
 
     # What adapters bring (Sink)
 
     async def handle(self, event: Event) -> Answer | None:
         """See `core.ports.Sink.handle`."""
+        event = events.readable(event)
         if isinstance(event, Invoked):
             return await self._invoked(event)
-        return await self._db.write(lambda tx: self._store(tx, event))
+        study = None
+        if isinstance(event, Posted | Edited):
+            study = self._context.studies.of(strip(event.text).text)
+        answer, comment = await self._judged(lambda tx: self._store(tx, event))
+        del study  # held until here, so that it is at hand in the transaction
+        self.observer.heard(event.platform)
+        if comment is not None:
+            self._note(comment)
+        return answer
 
-    def _store(self, tx: Tx, event: Event) -> Answer | None:
+    async def _judged(self, work: Callable[[Tx], T]) -> T:
+        """Run what may judge texts. Where the lists of words changed, they are made anew first,
+        outside of the transaction."""
+        while True:
+            try:
+                return await self._db.write(work)
+            except wordlists.ListsChanged:
+                version, rows = await self._db.read(wordlists.stored)
+                self._context.lists = version, await asyncio.to_thread(wordlists.made, rows)
+
+    def _note(self, comment: Row) -> None:
+        self.observer.received(comment["platform"], comment["state"])
+        log.debug(
+            "a comment was stored: %s", comment["state"],
+            extra={"comment": comment["id"], "article": comment["article"],
+                   "platform": comment["platform"]},
+        )  # fmt: skip
+
+    def _store(self, tx: Tx, event: Event) -> tuple[Answer | None, Row | None]:
+        """The answer, and the row of a comment that came with the event, if one did."""
         context = self._context
         match event:
             case Posted():
                 comment = intake.posted(tx, context, event)
-                return refusal(tx, event, comment) if comment is not None else None
+                if comment is not None:
+                    row = comment_row(tx, comment)
+                    telling.received(tx, context, row, event.person.identity)
+                    refused = row["state"] == State.REJECTED
+                    return refusal(tx, event, comment) if refused else None, row
             case Edited():
-                if first_time(tx, context, event):
-                    intake.edited(tx, context, event)
+                changed = first_time(tx, context, event) and intake.edited(tx, context, event)
+                if changed:
+                    row = comment_row(tx, changed)
+                    telling.received(tx, context, row, event.person.identity)
             case Deleted():
                 for comment, channel in intake.deleted(tx, context, event):
                     self._removed_by_hand(tx, comment, channel)
             case ThreadOpened():
                 birth.thread_opened(tx, context, event)
-            case Reacted():
-                intake.reacted(tx, context, event)
-        return None
+            case Moved():
+                moving.moved(tx, context, event)
+            case Reacted() if first_time(tx, context, event):
+                reacted(tx, context, event)
+        return None, None
 
     def _removed_by_hand(self, tx: Tx, comment: int, channel: int) -> None:
         """Somebody with the right took our copy away on one side: a Remove decision."""
@@ -98,40 +184,37 @@ class Newsroom:
             return
 
     async def _invoked(self, event: Invoked) -> Answer:
-        outside = {"connect": self._connect, "publish": self._publish_address}
-        if event.command not in outside or not event.argument.strip():
-            return await self._db.write(lambda tx: invoked(tx, self._context, event))
+        if not self._outside.takes(event):
+            answer = await self._judged(lambda tx: invoked(tx, self._context, event))
+            exported = event.command == "export" and bool(answer.files)
+            return await self._outside.with_files(event, answer) if exported else answer
         if not await self._db.write(lambda tx: first_time(tx, self._context, event)):
             return Answer()
-        return await outside[event.command](event)
+        return await self._outside.invoked(event)
 
     async def quarantine(self, platform: str, key: str, raw: bytes, error: str) -> None:
         """See `core.ports.Sink.quarantine`. The desk is told, once for each."""
         context = self._context
         sealed = seal(context.keys, raw.decode("utf-8", "replace"))
+        await self._db.write(
+            lambda tx: quarantine.put_aside(tx, context, platform, key, sealed, error)
+        )
 
-        def work(tx: Tx) -> None:
-            now = context.clock.now()
-            added = tx.run(
-                "INSERT INTO quarantine (platform, key, sealed, error, at, expires) VALUES"
-                " (:platform, :key, :sealed, :error, :now, :expires) ON CONFLICT DO NOTHING",
-                {
-                    "platform": platform,
-                    "key": key,
-                    "sealed": sealed,
-                    "error": error,
-                    "now": now,
-                    "expires": now + context.rules.quarantine_life,
-                },
-            )
-            if added:
-                desk.tell_every_desk(
-                    tx, context, f"quarantine:{platform}:{key}",
-                    lambda t: t("Something from {platform} could not be read ({error}).",
-                                platform=platform.capitalize(), error=error),
-                )  # fmt: skip
-
-        await self._db.write(work)
+    async def replay(self, number: int, platform: str, key: str, raw: bytes) -> None:
+        """Let the platform's adapter read something in quarantine again. What cannot be reached
+        now waits on; what still cannot be read stays, with the new reason."""
+        adapter = self._adapters.get(platform)
+        if adapter is None:
+            return
+        error = ""
+        try:
+            await adapter.replay(key, raw, self)
+        except (StorageError, Unreachable, RetryLater) as trouble:
+            log.warning("a replay waits: %s", trouble)
+            return
+        except Exception as trouble:
+            log.warning("a replay failed: %s", error := where(trouble))
+        await self.change(lambda tx, c: quarantine.replayed(tx, c, number, error))
 
     async def cursor(self, platform: str, place: str) -> str | None:
         """See `core.ports.Sink.cursor`."""
@@ -155,32 +238,15 @@ class Newsroom:
 
     async def watched(self, platform: str) -> Sequence[tuple[str, str, str | None]]:
         """See `core.ports.Sink.watched`."""
-        rows = await self._db.read(
-            lambda tx: tx.all(
-                "SELECT c.place, t.place AS thread, (SELECT m.platform_id FROM message m"
-                " JOIN shows s ON s.message = m.id JOIN delivery d ON d.id = s.delivery"
-                " WHERE m.channel = c.id AND d.article = t.article AND m.platform_id IS NOT NULL"
-                " ORDER BY m.id DESC LIMIT 1) AS newest FROM thread t JOIN channel c"
-                " ON c.id = t.channel WHERE c.platform = :platform AND t.dead = 0 ORDER BY t.id",
-                {"platform": platform},
-            )
-        )
-        return [(row["place"], row["thread"], row["newest"]) for row in rows]
+        return await self._db.read(lambda tx: message_map.watched(tx, platform))
 
-    async def standing(self, platform: str, place: str, thread: str, most: int) -> Sequence[str]:
+    async def standing(
+        self, platform: str, place: str, thread: str, most: int
+    ) -> Mapping[str, bool]:
         """See `core.ports.Sink.standing`."""
-        rows = await self._db.read(
-            lambda tx: tx.all(
-                "SELECT m.platform_id FROM channel c JOIN thread t ON t.channel = c.id"
-                " JOIN delivery d ON d.channel = c.id AND d.article = t.article"
-                " AND d.subject = 'comment' JOIN shows s ON s.delivery = d.id"
-                " AND s.position >= 0 JOIN message m ON m.id = s.message"
-                " WHERE c.platform = :platform AND c.place = :place AND t.place = :thread"
-                " AND m.platform_id IS NOT NULL ORDER BY m.id DESC LIMIT :most",
-                {"platform": platform, "place": place, "thread": thread, "most": most},
-            )
+        return await self._db.read(
+            lambda tx: message_map.standing_in(tx, platform, place, thread, most)
         )
-        return [row["platform_id"] for row in reversed(rows)]
 
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:
         """See `core.ports.Sink.known`."""
@@ -194,83 +260,11 @@ class Newsroom:
 
         return await self._db.read(work)
 
-    # Connecting and publishing, which ask the outside first
-
-    async def _connect(self, event: Invoked) -> Answer:
-        code = event.argument.strip()
-        row = await self._db.read(lambda tx: admin.find_code(tx, self._context, code))
-        call = await self._db.read(lambda tx: call_of(tx, self._context, event))
-        if row is None:
-            return _plain(call.t("This code is wrong or older than an hour. Make a new one."))
-        if row["purpose"] == "moderator":
-            return await self._connect_moderator(event, call, row)
-        adapter = self._adapters.get(event.platform)
-        if adapter is None or event.place is None:
-            return _plain(call.t("Send /connect in the channel or group itself."))
-        options = admin.code_options(row)
-        plan = ChannelPlan(row["publication"], Purpose(row["purpose"]), **options)
-        try:
-            channel = await self.add_channel(plan, adapter, event.place, call.t)
-        except UserError as refusal:
-            return _plain(str(refusal))
-        except DeliveryError as trouble:
-            return _plain(call.t("The platform could not be asked ({reason}). Send it again.",
-                                 reason=trouble.reason))  # fmt: skip
-        await self._db.write(lambda tx: admin.use_code(tx, code))
-        words = call.t("Connected “{title}”.", title=channel.title)
-        return Answer(Rich(words), alert=words, public=channel.purpose == Purpose.DESK)
-
-    async def _connect_moderator(self, event: Invoked, call: Call, row: Row) -> Answer:
-        person = event.person
-        if not person.identity:
-            return _plain(call.t("I cannot see who you are; send this to me directly."))
-
-        def work(tx: Tx) -> None:
-            number, name = row["publication"], person.name
-            admin.add_moderator(tx, self._context, number, event.platform, person.identity, name)
-            admin.use_code(tx, row["code"])
-
-        await self._db.write(work)
-        return _plain(call.t("You are a moderator now."))
-
-    async def add_channel(
-        self, plan: ChannelPlan, adapter: Adapter, place: str, t: Texts = t
-    ) -> Channel:
-        """Inspect a place and connect it. Raises UserError with everything that is missing."""
-        admin.check_plan(plan, t)
-        found = await adapter.inspect(admin.inquiry(plan, place))
-        fatal = [problem for problem in found.problems if problem.fatal]
-        if fatal:
-            lines = "\n".join(f"· {p.what} {p.remedy}" for p in fatal)
-            raise UserError(t("“{title}” cannot be used yet:", title=found.title) + f"\n{lines}")
-
-        def work(tx: Tx) -> Channel:
-            number = admin.add_channel(tx, self._context, plan, adapter.platform, found, t)
-            return self._context.house(tx).channels[number]
-
-        return await self._db.write(work)
-
-    async def _publish_address(self, event: Invoked) -> Answer:
-        call = await self._db.read(lambda tx: call_of(tx, self._context, event))
-        if not call.moderator or call.publication is None:
-            return _plain(call.t("Sorry, only moderators can do that."))
-        await self._publish.put((call.publication, event.argument.strip().split()[0]))
-        words = call.t("I am reading it; a preview will appear at the desk.")
-        return Answer(Rich(words), alert=words, public=True)
-
-    async def next_address(self) -> tuple[int, str]:
-        """(publication, URL) of the next `/publish`, for the worker that fetches it."""
-        return await self._publish.get()
+    # Publishing
 
     async def preview(self, publication: int, draft: Draft) -> None:
         """Show a draft at the desk with buttons to publish or discard it."""
         await self._db.write(lambda tx: articles.preview(tx, self._context, publication, draft))
-
-    async def preview_entry(self, publication: int, url: str) -> bool:
-        """The same for what a feed told of this address; False where none did."""
-        return await self._db.write(
-            lambda tx: articles.preview_entry(tx, self._context, publication, url)
-        )
 
     async def tell_desk(self, publication: int, key: str, words: desk.Words) -> None:
         """Say something at the desk, once for each key."""
@@ -340,23 +334,22 @@ class Newsroom:
         """Publications, channels, moderators."""
         return await self._db.read(self._context.house)
 
-    async def ready(self, channel: Channel, busy: Collection[int]) -> list[ledger.Job]:
-        """See `ledger.ready`."""
+    async def ready(self, channel: Channel, look: jobs.Look) -> list[jobs.Job]:
+        """See `jobs.ready`."""
         now = self._context.clock.now()
-        return await self._db.read(lambda tx: ledger.ready(tx, self._context, channel, now, busy))
+        return await self._db.read(lambda tx: jobs.ready(tx, self._context, channel, now, look))
 
-    async def settings(self, channel: Channel) -> list[ledger.SettingJob]:
-        """See `ledger.settings`."""
+    async def settings(self, channel: Channel) -> list[jobs.SettingJob]:
+        """See `jobs.settings`."""
         now = self._context.clock.now()
-        return await self._db.read(lambda tx: ledger.settings(tx, self._context, channel, now))
+        return await self._db.read(lambda tx: jobs.settings(tx, self._context, channel, now))
 
-    async def next_due(self, channel: int) -> float | None:
-        """When the next delivery of a channel falls due (Unix seconds)."""
-        now = self._context.clock.now()
-        return await self._db.read(lambda tx: ledger.next_due(tx, channel, now))
+    async def next_due(self, channel: int, after: float) -> float | None:
+        """When the next delivery of a channel falls due after a time (both Unix seconds)."""
+        return await self._db.read(lambda tx: jobs.next_due(tx, channel, after))
 
     async def begin(
-        self, job: ledger.Job, digest: str, position: int, *,
+        self, job: jobs.Job, digest: str, position: int, *,
         again: int | None, lost: int | None, nonce: str,
     ) -> int | None:  # fmt: skip
         """See `ledger.begin`."""
@@ -368,17 +361,24 @@ class Newsroom:
         )
 
     async def sent(
-        self, job: ledger.Job, message: int, digest: str, receipt: Receipt, *, last: bool, note: str
+        self, job: jobs.Job, message: int, digest: str, receipt: Receipt, *, last: bool, note: str
     ) -> bool:
         """A send succeeded; `last` = with it everything matches. True = the delivery is done."""
 
-        def work(tx: Tx) -> bool:
+        def work(tx: Tx) -> tuple[bool, list[float]]:
             ledger.sent(tx, self._context, job, message, digest, receipt)
-            return ledger.done(tx, job, note) if last else False
+            shown = [member.subject_id for member in job.members if member.delivery in job.shown]
+            times = [deliveries.wanted_at(tx, job.subject, subject) for subject in shown if last]
+            over = ledger.done(tx, job, note) if last else False
+            return over, [wanted for wanted in times if wanted is not None]
 
-        return await self._db.write(work, urgent=True)
+        over, times = await self._db.write(work, urgent=True)
+        for wanted in times:
+            seconds = max(0.0, self._context.clock.now() - wanted)
+            self._context.observer.shown(job.channel.platform, seconds)
+        return over
 
-    async def placeholder(self, job: ledger.Job) -> View:
+    async def placeholder(self, job: jobs.Job) -> View:
         """What stands in place of a comment's words that may not be read."""
         return await self._db.read(
             lambda tx: placeholder_view(tx, self._context, job.channel, job.subject_id)
@@ -393,28 +393,45 @@ class Newsroom:
     async def refresh_desks(self, every: bool = False) -> None:
         """Bring cards and headers in line; `every` = of all publications."""
 
-        def work(tx: Tx) -> None:
-            context = self._context
-            wanted = set(context.house(tx).publications) if every else set(context.dirty)
-            for publication in wanted:
-                desk.fill_desk(tx, context, publication)
-            context.dirty -= wanted
+        context = self._context
+        touched = set(context.dirty)
+        # Before the work, which may leave something to be gone on with.
+        context.dirty -= touched
 
-        await self._db.write(work, urgent=True)
+        def work(tx: Tx) -> None:
+            for publication in context.house(tx).publications if every else touched:
+                wave_press.go_on(tx, context, publication)
+                desk.fill_desk(tx, context, publication)
+                appeals.fill(tx, context, publication)
+
+        try:
+            await self._db.write(work, urgent=True)
+        except BaseException:
+            context.dirty |= touched
+            raise
 
     async def tidy(self) -> None:
         """Drop what has expired, and give threads without a forward a root of ours."""
 
         def work(tx: Tx) -> None:
             parking.expire(tx, self._context)
-            now = {"now": self._context.clock.now()}
-            tx.run("DELETE FROM door WHERE expires <= :now", now)
-            tx.run("DELETE FROM connect_code WHERE expires <= :now", now)
-            tx.run("DELETE FROM handled WHERE at <= :now - 172800", now)
-            tx.run("DELETE FROM quarantine WHERE expires <= :now", now)
+            telling.expire(tx, self._context.clock.now())
+            alike.forget_old(tx, self._context.clock.now())
+            restrictions.expire(tx, self._context.clock.now())
             birth.replace_missing_forwards(tx, self._context)
+            claims.expire(tx, self._context)
+            wave_press.expire(tx, self._context)
 
         await self._db.write(work)
+
+    async def tend_threads(self) -> None:
+        """Close and slow the threads that are due for it; see `keeping`."""
+        if await self._db.read(lambda tx: keeping.due(tx, self._context)):
+            await self._db.write(lambda tx: keeping.tend(tx, self._context))
+
+    async def truncate_log(self) -> bool:
+        """See `core.ports.Database.truncate_log`."""
+        return await self._db.truncate_log()
 
     async def data_version(self) -> int:
         """Changes when another process wrote."""
@@ -427,7 +444,7 @@ class Newsroom:
 
         def work(tx: Tx) -> str:
             number = admin.publication_id(tx, publication)
-            call = Call(cli_actor(), number, True, argument=argument)
+            call = Call(cli_actor(), number, Role.OWNER, argument=argument)
             return run_command(tx, self._context, name, call).text.text
 
         return await self._db.write(work)
@@ -447,7 +464,3 @@ class Newsroom:
     async def look(self, work: Callable[[Tx, Context], T]) -> T:
         """Run a reading function over a snapshot."""
         return await self._db.read(lambda tx: work(tx, self._context))
-
-
-def _plain(words: str) -> Answer:
-    return Answer(Rich(words), alert=words)

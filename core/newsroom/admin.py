@@ -12,14 +12,17 @@ from babel import Locale, UnknownLocaleError
 from core.authors import tag
 from core.errors import UserError
 from core.i18n import FALLBACK, Texts, texts
-from core.model import Channel, Mode, Purpose
+from core.model import Channel, Mode, Purpose, Role
 from core.newsroom.context import Context, dumps
-from core.newsroom.decide import refresh_newest
+from core.newsroom.plan import refresh_newest
 from core.ports import Inquiry, Inspection, Row, Tx
 
 t = texts(FALLBACK)
 
 CODE_LIFE = 3600.0
+STYLES = ("", "rich", "webhook", "webhook+rich")
+"""rich: articles in the platform's own rich layout, where it knows one. webhook: comments under
+their authors' names, where the platform has webhooks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +173,11 @@ def check_plan(plan: ChannelPlan, t: Texts = t) -> None:
         )
     if plan.names == "named" and plan.way == "door":
         raise UserError(t("The door is anonymous: add --names anonymous, or use --way chat."))
-    if plan.style not in ("", "webhook"):
+    if plan.style not in STYLES:
         raise UserError(
-            t("The style “{style}” does not exist: leave it out or use webhook.", style=plan.style)
-        )
+            t("The style “{style}” does not exist: leave it out, or use rich, webhook or"
+              " webhook+rich.", style=plan.style)
+        )  # fmt: skip
 
 
 def _pair(tx: Tx, platform: str, found: Inspection) -> None:
@@ -205,32 +209,29 @@ def remove_channel(tx: Tx, context: Context, channel: int) -> None:
 
 
 def add_moderator(
-    tx: Tx, context: Context, publication: int, platform: str, identity: str, name: str
-) -> str:
+    tx: Tx, context: Context, publication: int, platform: str, identity: str, name: str,
+    role: Role = Role.MODERATOR,
+) -> str:  # fmt: skip
     """Put a person on the roster; only their tag is stored. The tag."""
     own = tag(context.keys, platform, identity)
     tx.run(
-        "INSERT INTO moderator (publication, tag, name) VALUES (:p, :tag, :name)"
-        " ON CONFLICT (publication, tag) DO UPDATE SET name = excluded.name",
-        {"p": publication, "tag": own, "name": name},
+        "INSERT INTO moderator (publication, tag, name, role) VALUES (:p, :tag, :name, :role)"
+        " ON CONFLICT (publication, tag) DO UPDATE SET name = excluded.name, role = excluded.role",
+        {"p": publication, "tag": own, "name": name, "role": role.value},
     )
     context.forget_house()
     return own
 
 
-def remove_moderator(tx: Tx, context: Context, publication: int, name: str) -> int:
-    """Take everybody of that name off the roster; how many."""
-    context.forget_house()
-    return tx.run(
-        "DELETE FROM moderator WHERE publication = :p AND name = :name",
-        {"p": publication, "name": name},
-    )
-
-
-def make_code(tx: Tx, context: Context, plan: ChannelPlan | None, publication: int) -> str:
-    """A code for `/connect`, good for an hour. plan None: who sends it becomes a moderator."""
+def make_code(
+    tx: Tx, context: Context, plan: ChannelPlan | None, publication: int,
+    role: Role = Role.MODERATOR,
+) -> str:  # fmt: skip
+    """A code for `/connect`, good for an hour. plan None: who sends it goes on the roster."""
     code = context.clock.token(6).replace("-", "x").replace("_", "y")
-    options = {} if plan is None else {"names": plan.names, "way": plan.way, "style": plan.style}
+    options = {"role": role.value}
+    if plan is not None:
+        options = {"names": plan.names, "way": plan.way, "style": plan.style}
     tx.insert(
         "connect_code",
         {
@@ -263,7 +264,7 @@ def channels(tx: Tx, context: Context) -> list[Channel]:
 
 
 def code_options(row: Row) -> dict[str, str]:
-    """names, way and style that a code was made for."""
+    """names, way and style that a code was made for, or the role."""
     options: dict[str, str] = json.loads(row["options"])
     return options
 

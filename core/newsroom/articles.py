@@ -11,16 +11,10 @@ from core.feeds.model import Draft
 from core.i18n import Texts
 from core.model import ArticleState, Channel, Purpose
 from core.newsroom.context import Context, dumps
-from core.newsroom.decide import (
-    Actor,
-    Decided,
-    change_article,
-    record,
-    refresh_article,
-    system_actor,
-)
+from core.newsroom.decide import change_article
 from core.newsroom.desk import tell_desk
-from core.newsroom.plan import change_delivery, raise_delivery
+from core.newsroom.log import Actor, Decided, record, system_actor
+from core.newsroom.plan import change_delivery, raise_delivery, refresh_article
 from core.ports import Row, Tx
 
 CHECKS = 3
@@ -210,8 +204,16 @@ def publish_draft(tx: Tx, context: Context, actor: Actor, article: int) -> Decid
     tx.run("UPDATE article SET state = 'published' WHERE id = :id", {"id": article})
     announce(tx, context, row["publication"], article)
     _drop_preview(tx, article)
-    decision = record(tx, context, row["publication"], actor, "publish", article=article)
+    decision = _published(tx, context, row["publication"], actor, article)
     return Decided(decision, actor.texts("Published “{headline}”.", headline=row["headline"]))
+
+
+def _published(tx: Tx, context: Context, publication: int, actor: Actor, article: int) -> int:
+    """Write it into the log. What was read cannot be unread: taking it back withdraws it."""
+    before, after = {"article": {"state": "withdrawn"}}, {"article": {"state": "published"}}
+    return record(
+        tx, context, publication, actor, "publish", article=article, before=before, after=after
+    )
 
 
 def discard_draft(tx: Tx, context: Context, actor: Actor, article: int) -> Decided:
@@ -256,7 +258,7 @@ def publish_now(tx: Tx, context: Context, actor: Actor, publication: int, draft:
             )
         return _publish_known(tx, context, actor, known, draft)
     article = add_article(tx, context, publication, None, draft, ArticleState.PUBLISHED)
-    record(tx, context, publication, actor, "publish", article=article)
+    _published(tx, context, publication, actor, article)
     return article
 
 
@@ -272,7 +274,7 @@ def _publish_known(tx: Tx, context: Context, actor: Actor, known: Row, draft: Dr
         return article
     tx.run("UPDATE article SET state = 'published' WHERE id = :id", {"id": article})
     announce(tx, context, known["publication"], article)
-    record(tx, context, known["publication"], actor, "publish", article=article)
+    _published(tx, context, known["publication"], actor, article)
     return article
 
 

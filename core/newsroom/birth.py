@@ -7,6 +7,7 @@ from core.model import Channel, Purpose
 from core.newsroom.context import Context
 from core.newsroom.desk import tell_desk
 from core.newsroom.intake import posted
+from core.newsroom.marks import wanted_marks
 from core.newsroom.parking import park_forward, take_events, take_forward
 from core.newsroom.plan import raise_delivery, replan
 from core.ports import Row, Tx
@@ -155,13 +156,23 @@ def open_thread(
         "SELECT id FROM comment WHERE article = :a AND shown > 0 ORDER BY number", {"a": article}
     ):
         replan(tx, row["id"])
-    locked = tx.one("SELECT locked FROM article WHERE id = :a", {"a": article})
-    if locked and locked["locked"]:
-        tx.insert("setting", {"thread": thread, "name": "locked", "want": "1"})
+    _take_settings(tx, thread, article)
     for event in take_events(tx, context, channel.id, place):
         posted(tx, context, event)
     tx.wake(channel.id)
     return thread
+
+
+def _take_settings(tx: Tx, thread: int, article: int) -> None:
+    """The new thread is locked, slow and marked like the article's others."""
+    row = tx.one("SELECT locked, slow FROM article WHERE id = :a", {"a": article})
+    wanted = dict(wanted_marks(tx, article))
+    if row is not None and row["locked"]:
+        wanted["locked"] = "1"
+    if row is not None and row["slow"]:
+        wanted["slow"] = str(row["slow"])
+    for name, value in wanted.items():
+        tx.insert("setting", {"thread": thread, "name": name, "want": value})
 
 
 def _map_forward(tx: Tx, article: int, channel: Channel, message: str) -> None:

@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
-from core.commands import BY_NAME, COMMANDS
+from core.command_names import command_name
+from core.commands import BY_NAME, COMMANDS, Command
 from core.errors import UserError
-from core.model import Mode, Publication, State
-from core.newsroom import articles, door
+from core.i18n import Texts
+from core.model import Mode, Publication, Purpose, Role, State
+from core.newsroom import (
+    addresses,
+    appeals,
+    articles,
+    asked,
+    deliveries,
+    door,
+    history,
+    lifting,
+    privacy,
+    roles,
+    second_look,
+    shape,
+    warned,
+)
+from core.newsroom.albums import newest, words_of
+from core.newsroom.amending import edit_and_approve
 from core.newsroom.context import Context
 from core.newsroom.decide import (
-    Decided,
     change_article,
+    change_option,
     change_policy,
     comment_row,
     decide_comment,
-    state_words,
-    undo,
-    undoable,
 )
-from core.newsroom.desk import held_count
-from core.newsroom.faces import local, reason_words
 from core.newsroom.intake import revise, withdraw
-from core.newsroom.target import Call, answered, article_of, comment_of
-from core.ports import Row, Tx
+from core.newsroom.learning import SPAM, lessons
+from core.newsroom.log import Decided, undo, undoable
+from core.newsroom.notes import note
+from core.newsroom.pictures import show_pictures
+from core.newsroom.queue_page import queue_command
+from core.newsroom.standing_line import standing_line
+from core.newsroom.target import Call, article_of, comment_of, subject_of, whole
+from core.newsroom.words import words
+from core.options import OPTIONS, Option, Options
+from core.options import words as option_words
+from core.ports import Tx
 from core.text.model import Rich, bold, join
-from core.text.tools import first_words, strip
-from core.views import Answer, Button
+from core.text.tools import strip
+from core.views import Answer
 
 Handler = Callable[[Tx, Context, Call], Answer]
 
@@ -42,9 +65,9 @@ def run(tx: Tx, context: Context, name: str, call: Call) -> Answer:
     handler = HANDLERS.get(name)
     if command is None or handler is None:
         raise UserError(call.t("I do not know /{name}. /help tells what I do.", name=name[:32]))
-    if command.who == "moderator" and not call.moderator:
-        raise UserError(call.t("Sorry, only moderators can do that."))
-    if command.who == "moderator" and call.publication is None:
+    needed = Role(command.who)
+    call.require(needed)
+    if needed != Role.READER and call.publication is None:
         raise UserError(call.t("Use this at the desk or in an article's thread."))
     return handler(tx, context, call)
 
@@ -69,7 +92,35 @@ def _decision(action: str) -> Handler:
     return handler
 
 
+_ON_PLATFORM = re.compile(r"(?:^|\s)[-–—]{1,2}on-platform(?=\s|$)", re.IGNORECASE)
+"""As phones write it, too, which make one dash of two."""
+
+
+def _on_platform(call: Call) -> bool:
+    """Whether the platform's own means are asked for; taken out of the argument."""
+    call.argument, found = _ON_PLATFORM.subn("", call.argument, count=1)
+    return bool(found)
+
+
+def _ban(tx: Tx, context: Context, call: Call) -> Answer:
+    on_platform = _on_platform(call)
+    comment = comment_of(tx, context, call)
+    reason = call.argument.strip()[:500]
+    return _told(decide_comment(tx, context, call.actor, "ban", comment, reason=reason,
+                                on_platform=on_platform))  # fmt: skip
+
+
+def _unban(tx: Tx, context: Context, call: Call) -> Answer:
+    if call.word().lower() != "author":
+        return _decision("unban")(tx, context, call)
+    call.take()
+    publication = publication_of(tx, context, call).id
+    author = lifting.author_signed(tx, context, call.t, publication, call.take())
+    return _told(lifting.lift(tx, context, call.actor, publication, author))
+
+
 def _mute(tx: Tx, context: Context, call: Call) -> Answer:
+    on_platform = _on_platform(call)
     comment = comment_of(tx, context, call)
     word = call.take() or "24"
     try:
@@ -78,19 +129,41 @@ def _mute(tx: Tx, context: Context, call: Call) -> Answer:
         hours = -1.0
     if not 0 < hours <= 24 * 366:
         raise UserError(call.t("For how many hours? Write a number, for example /mute #12 24."))
-    return _told(decide_comment(tx, context, call.actor, "mute", comment, hours=hours))
+    return _told(decide_comment(tx, context, call.actor, "mute", comment, hours=hours,
+                                on_platform=on_platform))  # fmt: skip
+
+
+def _warn(tx: Tx, context: Context, call: Call) -> Answer:
+    comment = comment_of(tx, context, call)
+    points = whole(call.word())
+    if points is not None:
+        call.take()
+    if points is not None and not 1 <= points <= warned.MOST:
+        raise UserError(call.t("A warning has 1 to {n} points.", n=warned.MOST))
+    reason = call.argument.strip()[:500]
+    return _told(warned.warn(tx, context, call.actor, comment, points or 1, reason))
+
+
+def _spam(tx: Tx, context: Context, call: Call) -> Answer:
+    """Taken down where it stands or waits; what is down already teaches alone."""
+    comment = comment_of(tx, context, call)
+    state = comment_row(tx, comment)["state"]
+    action = {State.HELD: "reject", State.PUBLISHED: "remove"}.get(State(state), "spam")
+    if action == "spam" and not lessons(tx, comment_row(tx, comment), action, SPAM):
+        raise UserError(call.t("That is so already."))
+    return _told(decide_comment(tx, context, call.actor, action, comment, reason=SPAM))
 
 
 def _undo(tx: Tx, context: Context, call: Call) -> Answer:
     publication = publication_of(tx, context, call)
     word = call.take().lstrip("#")
-    if word and not word.isdecimal():
+    decision = whole(word) if word else undoable(tx, publication.id, call.actor)
+    if word and decision is None:
         raise UserError(call.t("Which decision? /history tells the numbers."))
-    decision = int(word) if word else undoable(tx, publication.id, call.actor)
     row = tx.one("SELECT publication FROM decision WHERE id = :id", {"id": decision})
     if decision is None or row is None or row["publication"] != publication.id:
         raise UserError(call.t("There is nothing of yours to take back."))
-    return _told(undo(tx, context, call.actor, decision))
+    return _told(undo(tx, context, call.actor, decision, call.role))
 
 
 def _article(action: str, fields: dict[str, object]) -> Handler:
@@ -108,6 +181,10 @@ def _unlock(tx: Tx, context: Context, call: Call) -> Answer:
     if row is not None and row["locked"] == 2:
         raise UserError(call.t("This thread was closed for good. Undo the closing to open it."))
     return _told(change_article(tx, context, call.actor, "unlock", article, {"locked": 0}))
+
+
+def _pictures(tx: Tx, context: Context, call: Call) -> Answer:
+    return _told(show_pictures(tx, context, call.actor, article_of(tx, context, call)))
 
 
 def _retract(tx: Tx, context: Context, call: Call) -> Answer:
@@ -137,6 +214,8 @@ def _policy(tx: Tx, context: Context, call: Call) -> Answer:
     house = context.house(tx)
     text = call.argument.strip()
     if text and call.moderator and call.publication is not None:
+        call.require(Role.EDITOR)
+        door.require_short(call, text)
         return _told(change_policy(tx, context, call.actor, call.publication, text))
     known = [house.publications[call.publication]] if call.publication else house.publications
     chosen = known if isinstance(known, list) else list(known.values())
@@ -151,11 +230,8 @@ def _policy(tx: Tx, context: Context, call: Call) -> Answer:
 def _help(tx: Tx, context: Context, call: Call) -> Answer:
     lines: list[Rich | str] = []
     for command in COMMANDS:
-        if command.who == "reader" or call.moderator:
-            usage = " ".join(
-                filter(None, (f"/{command.name}", _target_hint(command.target), command.argument))
-            )
-            lines.append(bold(usage) + " · " + call.t(command.description))
+        if call.role.covers(Role(command.who)):
+            lines.append(bold(_usage(context, call, command)) + " · " + call.t(command.description))
     lines.append("")
     lines.append(
         call.t("A comment is named by replying to it, by #12 in its thread, by 3#12 (comment 12"
@@ -165,106 +241,100 @@ def _help(tx: Tx, context: Context, call: Call) -> Answer:
         call.t("Telegram does not tell me when you delete a comment there: use /delete in reply"
                " to it, or change it to a single dot.")
     )  # fmt: skip
-    return Answer(join(lines, "\n"))
+    known = context.capabilities.get(call.platform)
+    if known is None or known.tells_strangers:
+        return Answer(join(lines, "\n"))
+    lines.append(told_here(call.t))
+    return Answer(
+        join(lines, "\n"),
+        alert=call.t("To read what I can do, and to hear what becomes of your comment, open a chat"
+                     " with me."),
+    )  # fmt: skip
+
+
+def told_here(t: Texts) -> str:
+    """That the direct chat, once open, is where authors are told what becomes of their comments."""
+    return t("In our direct chat I tell you what becomes of your comments. /notify off ends that.")
+
+
+def _usage(context: Context, call: Call, command: Command) -> str:
+    """A command as it is written, by the name under which the platform lists it."""
+    known = context.capabilities.get(call.platform)
+    name = command.name
+    if known is not None and known.names_commands:
+        name = command_name(call.picker, name)
+    argument = call.t(command.argument)
+    return " ".join(filter(None, (f"/{name}", _target_hint(command.target), argument)))
 
 
 def _target_hint(target: str) -> str:
-    return {"comment": "#12", "article": "[3]"}.get(target, "")
-
-
-def _queue(tx: Tx, context: Context, call: Call) -> Answer:
-    publication = publication_of(tx, context, call)
-    page = int(call.take()) if call.word().isdecimal() else 1
-    rows = tx.all(
-        "SELECT c.id, c.number, c.article, c.name, c.token, c.revision, r.text FROM comment c"
-        " JOIN article a ON a.id = c.article JOIN revision r ON r.comment = c.id"
-        " AND r.number = c.revision WHERE c.state = 'held' AND a.publication = :p"
-        " ORDER BY c.id LIMIT :n OFFSET :skip",
-        {"p": publication.id, "n": PAGE, "skip": (max(1, page) - 1) * PAGE},
-    )
-    total = held_count(tx, publication.id)
-    if not rows:
-        return Answer(Rich(call.t("Nothing waits.")))
-    lines: list[Rich | str] = [
-        bold(call.t.n("{n} comment waits", "{n} comments wait", total)),
-    ]
-    lines += [_queue_line(row) for row in rows]
-    if total > page * PAGE:
-        lines.append(call.t("Next page: /queue {page}", page=page + 1))
-    buttons = tuple(
-        (
-            Button(f"✓ {row['article']}#{row['number']}", f"k{row['token']}:{row['revision']}:a"),
-            Button(f"✗ {row['article']}#{row['number']}", f"k{row['token']}:{row['revision']}:r"),
-        )
-        for row in rows[:5]
-    )
-    return Answer(join(lines, "\n"), buttons=buttons)
-
-
-def _queue_line(row: Row) -> Rich:
-    words = first_words(Rich.load(json.loads(row["text"])), 80)
-    return bold(f"{row['article']}#{row['number']}") + f" {row['name']}: {words}"
+    return {"comment": "#12", "article": "[3]", "subject": "[#12|3]"}.get(target, "")
 
 
 def _history(tx: Tx, context: Context, call: Call) -> Answer:
     publication = publication_of(tx, context, call)
-    comment = comment_of(tx, context, call) if call.word() else answered(tx, call)
-    rows = tx.all(
-        "SELECT d.*, c.number FROM decision d LEFT JOIN comment c ON c.id = d.comment"
-        " WHERE d.publication = :p AND (:comment IS NULL OR d.comment = :comment)"
-        " ORDER BY d.id DESC LIMIT 20",
-        {"p": publication.id, "comment": comment},
-    )
-    if not rows:
-        return Answer(Rich(call.t("Nothing was decided yet.")))
-    return Answer(join([_history_line(call, publication, row) for row in rows], "\n"))
+    if call.word().lower() == "banned":
+        call.take()
+        page = max(1, whole(call.take()) or 1)
+        return lifting.restricted(tx, context, call.t, publication, page, history.PAGE)
+    about, page = history.asked(tx, context, call)
+    listed = history.listing(tx, call, publication, about, page)
+    if not about.author or page > 1:
+        return listed
+    head = standing_line(tx, context, call.t, publication, about.author)
+    return replace(listed, text=join([head, listed.text], "\n"))
 
 
-def _history_line(call: Call, publication: Publication, row: Row) -> Rich:
-    when = local(row["at"], publication).strftime("%Y-%m-%d %H:%M")
-    about = f" {row['article']}#{row['number']}" if row["number"] else ""
-    if not about and row["article"]:
-        about = f" {row['article']}"
-    undone = f" ({call.t('takes back')} {row['undoes']})" if row["undoes"] else ""
-    reason = f": {reason_words(call.t, row['reason'])}" if row["reason"] else ""
-    what = f" {when} {row['action']}{about}{undone} · {row['actor_name']}{reason}"
-    return bold(str(row["id"])) + what
+def _counted(tx: Tx, context: Context, call: Call) -> Answer:
+    """Numbers are counted outside of the transaction: see `core.newsroom.outside`."""
+    raise UserError(call.t("Use this at the desk or in an article's thread."))
 
 
-def _stats(tx: Tx, context: Context, call: Call) -> Answer:
+def _options(tx: Tx, context: Context, call: Call) -> Answer:
     publication = publication_of(tx, context, call)
-    word = call.take().rstrip("d") or "7"
-    if not word.isdecimal() or not 1 <= int(word) <= 3650:
-        raise UserError(call.t("For how many days? Write a number, for example /stats 7."))
-    since = context.clock.now() - int(word) * DAY
-    rows = tx.all(
-        "SELECT c.state, count(*) AS n FROM comment c JOIN article a ON a.id = c.article"
-        " WHERE a.publication = :p AND c.posted >= :since GROUP BY c.state ORDER BY c.state",
-        {"p": publication.id, "since": since},
-    )
-    decided = tx.all(
-        "SELECT actor_name, count(*) AS n FROM decision WHERE publication = :p AND at >= :since"
-        " GROUP BY actor_name ORDER BY n DESC LIMIT 10",
-        {"p": publication.id, "since": since},
-    )
-    lines: list[Rich | str] = [
-        bold(call.t.n("Last {n} day", "Last {n} days", int(word))),
-        call.t("Received: {n}", n=sum(row["n"] for row in rows)),
-    ]
-    lines += [f"{state_words(call.t, row['state'])}: {row['n']}" for row in rows]
-    lines.append(call.t("Waiting now: {n}", n=held_count(tx, publication.id)))
-    lines += [f"{row['actor_name']}: {row['n']}" for row in decided]
+    name = call.take()
+    if name and call.argument.strip():
+        words = call.argument
+        return _told(change_option(tx, context, call.actor, publication.id, name, words))
+    if name and name not in OPTIONS:
+        raise UserError(call.t("There is no option “{name}”. /options lists them.", name=name[:40]))
+    chosen = [OPTIONS[name]] if name else list(OPTIONS.values())
+    lines = [_option_line(call.t, publication.options, option) for option in chosen]
     return Answer(join(lines, "\n"))
+
+
+def _option_line(t: Texts, options: Options, option: Option) -> Rich:
+    value = option_words(t, getattr(options, option.name))
+    return bold(f"{option.name} {value}") + " · " + t(option.about)
+
+
+def _why(tx: Tx, context: Context, call: Call) -> Answer:
+    subject, number = subject_of(tx, context, call)
+    return Answer(deliveries.report(tx, context, call.actor.language, subject, number))
+
+
+def _replay(tx: Tx, context: Context, call: Call) -> Answer:
+    publication = publication_of(tx, context, call)
+    at_desk = call.channel is None or call.channel.purpose == Purpose.DESK
+    everything = not call.word() and call.message is None and at_desk
+    about = ("", 0) if everything else subject_of(tx, context, call)
+    again = deliveries.replay(tx, publication.id, *about)
+    if not again:
+        return Answer(Rich(call.t("Nothing was refused.")))
+    return Answer(Rich(call.t.n("{n} delivery is tried again.", "{n} deliveries are tried again.",
+                                again)))  # fmt: skip
 
 
 def _edit(tx: Tx, context: Context, call: Call) -> Answer:
     comment = _own(tx, context, call)
     text = _written(call)
-    if not text:
+    if not text and not call.attachments:
         raise UserError(call.t("Write the new text behind the command."))
+    door.require_short(call, text.text)
     if comment_row(tx, comment)["state"] not in (State.HELD, State.PUBLISHED):
         raise UserError(call.t("It is not up any more."))
-    if revise(tx, context, comment, text, ()) is None:
+    pieces = door.attach_anew(tx, context, call, comment) if call.attachments else None
+    if revise(tx, context, comment, text or words_of(newest(tx, comment)), pieces) is None:
         return Answer(Rich(call.t("That is what it says already.")))
     row = comment_row(tx, comment)
     if row["state"] == State.HELD:
@@ -272,6 +342,16 @@ def _edit(tx: Tx, context: Context, call: Call) -> Answer:
     if row["shown"] != row["revision"]:
         return Answer(Rich(call.t("Your new text was not accepted.")))
     return Answer(Rich(call.t("Changed.")))
+
+
+def _amend(tx: Tx, context: Context, call: Call) -> Answer:
+    comment = comment_of(tx, context, call)
+    return _told(edit_and_approve(tx, context, call.actor, comment, _written(call)))
+
+
+def _note(tx: Tx, context: Context, call: Call) -> Answer:
+    comment = comment_of(tx, context, call)
+    return _told(note(tx, context, call.actor, comment, call.argument))
 
 
 def _written(call: Call) -> Rich:
@@ -297,15 +377,45 @@ def _own(tx: Tx, context: Context, call: Call) -> int:
 def _reply(tx: Tx, context: Context, call: Call) -> Answer:
     comment = comment_of(tx, context, call)
     row = comment_row(tx, comment)
-    text = _written(call)
-    if not text:
+    door.require_readable(call, row)
+    draft = door.written(call, _written(call))
+    if not draft.text and not draft.attachments:
         return door.open_door(tx, context, call, row["article"], comment)
-    return door.submit(tx, context, call, row["article"], comment, text)
+    return door.offer(tx, context, call, row["article"], comment, draft)
+
+
+def _appeal(tx: Tx, context: Context, call: Call) -> Answer:
+    return appeals.by_command(tx, context, call, _own(tx, context, call))
+
+
+def _deny(tx: Tx, context: Context, call: Call) -> Answer:
+    return _told(second_look.by_command(tx, context, call, comment_of(tx, context, call)))
+
+
+def _notify(tx: Tx, context: Context, call: Call) -> Answer:
+    word = call.take().lower()
+    if not call.tag:
+        raise UserError(call.t("I cannot see who you are; send this to me directly."))
+    if word in ("on", "off"):
+        addresses.be_quiet(tx, context, call.tag, word == "off")
+    elif word:
+        raise UserError(call.t("Write /notify on or /notify off."))
+    if addresses.is_quiet(tx, call.tag):
+        return Answer(Rich(call.t("I tell you nothing about your comments. /notify on changes"
+                                  " that.")))  # fmt: skip
+    return Answer(Rich(call.t("I tell you privately what becomes of your comments, where I can."
+                              " /notify off changes that.")))  # fmt: skip
 
 
 def _publish(tx: Tx, context: Context, call: Call) -> Answer:
-    """The address is fetched outside of the transaction: see `Newsroom.handle`."""
-    raise UserError(call.t("Which address? For example /publish https://example.org/report"))
+    """The address is read afterwards: see `core.workers`."""
+    publication = publication_of(tx, context, call)
+    url = call.take()
+    if not url:
+        raise UserError(call.t("Which address? For example /publish https://example.org/report"))
+    asked.ask(tx, context, call.t, publication.id, url)
+    words = call.t("I am reading it; a preview will appear at the desk.")
+    return Answer(Rich(words), alert=words)
 
 
 def _connect(tx: Tx, context: Context, call: Call) -> Answer:
@@ -319,23 +429,42 @@ HANDLERS: dict[str, Handler] = {
     "edit": _edit,
     "delete": _delete,
     "reply": _reply,
-    "queue": _queue,
+    "appeal": _appeal,
+    "notify": _notify,
+    "deny": _deny,
+    "privacy": privacy.privacy,
+    "export": privacy.export,
+    "forget": privacy.forget,
+    "queue": queue_command,
     "approve": _decision("approve"),
+    "amend": _amend,
+    "note": _note,
     "reject": _decision("reject"),
+    "spam": _spam,
     "remove": _decision("remove"),
     "restore": _decision("restore"),
     "undo": _undo,
     "trust": _decision("trust"),
+    "premoderate": _decision("premoderate"),
+    "warn": _warn,
     "mute": _mute,
-    "ban": _decision("ban"),
-    "unban": _decision("unban"),
+    "ban": _ban,
+    "unban": _unban,
     "lock": _article("lock", {"locked": 1}),
     "unlock": _unlock,
     "close": _article("close", {"locked": 2}),
     "mode": _mode,
     "publish": _publish,
+    "pictures": _pictures,
     "retract": _retract,
+    "options": _options,
+    "words": words,
+    "why": _why,
+    "replay": _replay,
+    "moderators": roles.moderators,
     "history": _history,
-    "stats": _stats,
+    "stats": _counted,
+    "transparency": _counted,
     "connect": _connect,
+    **shape.HANDLERS,
 }

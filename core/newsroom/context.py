@@ -7,9 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core import options
 from core.authors import Keys
 from core.clock import Clock
-from core.model import Channel, House, Mode, Publication, Purpose
+from core.model import Channel, House, Mode, Publication, Purpose, Role
+from core.moderation.submission import Lists
+from core.newsroom.studies import Studies
+from core.observer import Observer, Silent
 from core.ports import Capabilities, Row, Tx
 
 HOUR = 3600.0
@@ -17,8 +21,14 @@ HOUR = 3600.0
 Locator = Callable[[str], tuple[str, str] | None]
 """A platform's reading of a link to a message: (place, message), None where it is not its own."""
 
-DESK_WAKE = 0
-"""What `Tx.wake` is called with, in place of a channel, when a desk has to be refreshed."""
+Linker = Callable[[str, str, str, str], str]
+"""The way back: from a channel's place and link, a thread and a message of it to the address of
+the message for that channel's readers, "" where it has none."""
+
+DESK_WAKE, SPOOL_WAKE, ASKED_WAKE, ERASE_WAKE = 0, -1, -2, -3
+"""What `Tx.wake` is called with, in place of a channel, when a desk has to be refreshed, when
+something has to be fetched or an address to be read, and when somebody is to be
+forgotten or what was deleted is to leave the database's log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +39,14 @@ class Rules:
     told. parked_life: how long an event without a known thread is kept. edit_gather: cards and
     headers fall due this much later, so that a burst becomes one edit. open_cards: at most so
     many undecided cards in one desk (a number). feed_interval: between two polls.
-    missing_wait: between two checks of a permalink that left the feed.
+    missing_wait: between two checks of a permalink that left the feed. album_gather: how long an
+    album waits for more pieces before it is sent. spool_life: how long fetched bytes are kept
+    when nothing needs them any more. claim_life: how long a comment counts as being read after its
+    reader's last touch. tell_gather: how long what is to be told to an author waits for more;
+    tell_gap: between two private messages to one; tell_life: after which it is not worth telling
+    any more. alarm_unreachable,
+    alarm_held: after how long the desk is told that a platform cannot be reached, or that a
+    comment waits; alarm_disk: below how many free bytes it is told; 0 = never.
     """
 
     forward_wait: float = 60.0
@@ -39,19 +56,38 @@ class Rules:
     feed_interval: float = 300.0
     missing_wait: float = HOUR
     door_life: float = HOUR
+    alarm_unreachable: float = 300.0
+    alarm_held: float = 2 * HOUR
+    alarm_disk: int = 0
+    album_gather: float = 2.0
+    spool_life: float = 14 * 24 * HOUR
+    claim_life: float = 120.0
+    tell_gather: float = 2.0
+    tell_gap: float = 180.0
+    tell_life: float = 24 * HOUR
 
 
 @dataclass(slots=True)
 class Context:
-    """Shared by the newsroom's modules; the house is read again after every change to it."""
+    """Shared by the newsroom's modules; the house is read again after every change to it.
+
+    lists: what the moderators listed, by publication, and its version: `core.newsroom.wordlists`.
+    """
 
     clock: Clock
     keys: Keys
     capabilities: Mapping[str, Capabilities]
     rules: Rules = Rules()
     locators: Mapping[str, Locator] = field(default_factory=dict)
+    observer: Observer = field(default_factory=Silent)
+    linkers: Mapping[str, Linker] = field(default_factory=dict)
     dirty: set[int] = field(default_factory=set)
+    lists: tuple[int, Mapping[int, Lists]] = (0, {})
+    studies: Studies = field(init=False)
     _house: tuple[int, House] | None = None
+
+    def __post_init__(self) -> None:
+        self.studies = Studies(self.keys.features)
 
     def house(self, tx: Tx) -> House:
         """The publications and channels as they stand for this transaction."""
@@ -77,10 +113,15 @@ def load_house(tx: Tx) -> House:
     publications = {row["id"]: _publication(row) for row in tx.all("SELECT * FROM publication")}
     channels = {row["id"]: _channel(row) for row in tx.all("SELECT * FROM channel ORDER BY id")}
     moderators = {
-        (row["publication"], row["tag"]) for row in tx.all("SELECT publication, tag FROM moderator")
+        (row["publication"], row["tag"]): Role(row["role"])
+        for row in tx.all("SELECT publication, tag, role FROM moderator")
+    }
+    mapped = {
+        (row["publication"], row["platform"], row["key"]): Role(row["role"])
+        for row in tx.all("SELECT publication, platform, key, role FROM role_map")
     }
     by_place = {(channel.platform, channel.place): channel for channel in channels.values()}
-    return House(publications, channels, by_place, frozenset(moderators))
+    return House(publications, channels, by_place, moderators, mapped)
 
 
 def _publication(row: Row) -> Publication:
@@ -91,8 +132,8 @@ def _publication(row: Row) -> Publication:
         languages=tuple(row["languages"].split(",")),
         zone=row["zone"],
         mode=Mode(row["mode"]),
-        new_after=row["new_after"],
         policy=row["policy"],
+        options=options.load(json.loads(row["options"])),
     )
 
 

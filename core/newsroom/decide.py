@@ -1,54 +1,29 @@
-"""Decisions: what a moderator does, the log of it, and its undoing.
+"""Decisions: what a moderator does to a comment, its author, an article or a publication.
 
-A decision changes named fields of a comment, an author or an article. It is stored with the
-values from before and after; undoing puts the earlier ones back if the later ones still stand.
+A decision changes named aspects (`core.newsroom.aspects`). It is stored with the values from
+before and after (`core.newsroom.log`), so that it can be taken back.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from core import options
 from core.errors import UserError
-from core.i18n import Texts, texts
+from core.figures.words import state_words
+from core.i18n import Texts
 from core.model import Standing, State
-from core.newsroom.context import Context, dumps
-from core.newsroom.desk import refresh_card
-from core.newsroom.plan import raise_delivery, replan, settle_thread
+from core.newsroom import aspects, learning, quorum, restrictions, telling
+from core.newsroom.context import Context
+from core.newsroom.deciders import decider
+from core.newsroom.log import Actor, Decided, record
+from core.newsroom.plan import replan
+from core.newsroom.reports import open_reports, outcomes, settled_by
 from core.ports import Row, Tx
 
 HOUR = 3600.0
-NEWEST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who decides: an author tag, "admin" for an anonymous admin, or "cli"; and the name that
-    the log and the cards show."""
-
-    tag: str
-    name: str
-    language: str = ""
-
-    @property
-    def texts(self) -> Texts:
-        return texts(self.language)
-
-
-def system_actor() -> Actor:
-    """Who decides when nobody does: what a feed or a permalink proved."""
-    return Actor("system", "Commonthread")
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision that was made: its number and what to tell who made it."""
-
-    id: int
-    text: str
-
 
 Fields = dict[str, Any]
 
@@ -87,41 +62,99 @@ def decide_comment(
     revision: int | None = None,
     reason: str = "",
     hours: float = 24.0,
+    on_platform: bool = False,
 ) -> Decided:
-    """approve, approve-trust, reject, remove, restore, trust, mute, ban, unban or ban-reject
-    (the card's Ban: reject this one and ban its author).
+    """approve, approve-trust, reject, remove, withhold, restore, trust, premoderate, mute, ban,
+    unban, ban-reject (the card's Ban: reject this one and ban its author) or spam (only learn
+    from it; so do approving, and rejecting or removing for "spam"). Approving what is
+    published leaves it up although readers reported it. Withholding takes it down until it is
+    decided on.
+
+    on_platform: a mute or ban is asked of the platform as well.
 
     revision: the one that was looked at; None = whatever is newest. Raises UserError when the
     comment is not in a state for it, or changed since; nothing is changed then.
     """
     row = comment_row(tx, comment)
     t = actor.texts
-    if revision is not None and row["revision"] != revision:
-        raise UserError(t("This comment changed since. Look again and decide on the new text."))
+    _require_same(t, row, revision)
+    if action in ("ban", "ban-reject") and quorum.needs_second(
+        tx, context, row["publication"], row["author"], actor
+    ):
+        return _wish(tx, context, actor, row, reason)
     before = _snapshot(tx, row)
     after = {
         "comment": _comment_after(tx, t, action, row),
         "author": _author_after(context, action, before, row, hours),
     }
+    asked = _of_platform(tx, context, action, row, after["author"], on_platform)
+    if asked is not None:
+        before["platform"], after["platform"] = asked
+    if taught := learning.lessons(tx, row, action, reason):
+        before["learned"], after["learned"] = taught
+    if reports := settled_by(tx, comment, action, after["comment"]):
+        before["reports"], after["reports"] = outcomes(tx, reports), reports
     decision = record(
         tx, context, row["publication"], actor, action.split("-")[0],
         article=row["article"], comment=comment, revision=row["revision"], author=row["author"],
         reason=reason, before=before, after=after,
     )  # fmt: skip
-    if action == "restore":
-        _let_return(tx, comment)
-    _apply(tx, row["publication"], comment, row["author"], before, after)
-    _follow(tx, context, row["publication"], comment)
-    return Decided(decision, _told(t, action, row, hours))
+    about = {name: row[name] for name in ("publication", "article", "author")}
+    if action == "withhold":
+        # An original that may stay while its comment waits stays no longer.
+        tx.run("UPDATE comment SET soft = 0 WHERE id = :id", {"id": comment})
+        replan(tx, comment)
+    aspects.bring(tx, context, {**about, "comment": comment}, before, after)
+    telling.decided(tx, context, action.split("-")[0], row, decision)
+    said = _told(t, action, row, hours)
+    if asked is not None:
+        said += " " + t("The platform is asked to do the same.")
+    return Decided(decision, said)
 
 
-def _let_return(tx: Tx, comment: int) -> None:
-    """Copies that somebody took away by hand may be made anew."""
-    tx.run(
-        "UPDATE delivery SET gone = 0 WHERE subject = 'comment' AND subject_id = :id"
-        " AND role = 'copy'",
-        {"id": comment},
-    )
+def _wish(tx: Tx, context: Context, actor: Actor, row: Row, reason: str) -> Decided:
+    """A ban that a second moderator has to confirm, by banning too."""
+    before, after = {"wish": ""}, {"wish": "ban"}
+    decision = record(
+        tx, context, row["publication"], actor, quorum.ASKED, article=row["article"],
+        comment=row["id"], revision=row["revision"], author=row["author"], reason=reason,
+        before=before, after=after,
+    )  # fmt: skip
+    about = {name: row[name] for name in ("publication", "article", "author")}
+    aspects.bring(tx, context, {**about, "comment": row["id"]}, before, after)
+    said = actor.texts("The ban is asked for. Another moderator has to confirm it within 24 hours,"
+                       " under their own name.")  # fmt: skip
+    return Decided(decision, said)
+
+
+def _of_platform(
+    tx: Tx, context: Context, action: str, row: Row, author: Fields, on_platform: bool
+) -> tuple[Any, Any] | None:
+    """(what we want of the platform about the author, what we want from now on); None where a
+    decision leaves that alone. See `core.newsroom.restrictions`."""
+    now = restrictions.wanted(tx, row["publication"], row["author"])
+    always = context.house(tx).publications[row["publication"]].options.platform_bans
+    if action in ("ban", "ban-reject") and (on_platform or always):
+        return now, restrictions.BAN
+    if action == "mute" and (on_platform or always):
+        return now, restrictions.mute_until(context, row["platform"], author["until"])
+    if now and action in ("unban", "trust", "approve-trust", "premoderate"):
+        return now, ""
+    return None
+
+
+def require_open(tx: Tx, t: Texts, comment: int, revision: int) -> None:
+    """Raises UserError where this revision does not wait for a decision."""
+    row = comment_row(tx, comment)
+    _require_same(t, row, revision)
+    _require(tx, t, row, row["state"] == State.HELD)
+
+
+def _require_same(t: Texts, row: Row, revision: int | None) -> None:
+    if not row["author"]:
+        raise UserError(t("Its author had everything forgotten."))
+    if revision is not None and row["revision"] != revision:
+        raise UserError(t("This comment changed since. Look again and decide on the new text."))
 
 
 def _snapshot(tx: Tx, row: Row) -> dict[str, Fields]:
@@ -135,14 +168,18 @@ def _comment_after(tx: Tx, t: Texts, action: str, row: Row) -> Fields:
     state, shown, revision = State(row["state"]), row["shown"], row["revision"]
     match action:
         case "approve" | "approve-trust":
-            _require(tx, t, row, state == State.HELD)
-            return {"state": "published", "shown": revision}
+            reported = state == State.PUBLISHED and bool(open_reports(tx, row["id"]))
+            _require(tx, t, row, state == State.HELD or reported)
+            return {"state": "published", "shown": shown if reported else revision}
         case "reject" | "ban-reject":
             _require(tx, t, row, state == State.HELD)
             return {"state": "published" if shown else "rejected", "shown": shown}
         case "remove":
             _require(tx, t, row, state == State.PUBLISHED or (state == State.HELD and shown > 0))
             return {"state": "removed", "shown": shown}
+        case "withhold":
+            _require(tx, t, row, state in (State.PUBLISHED, State.HELD))
+            return {"state": "held", "shown": 0}
         case "restore":
             _require(tx, t, row, state in (State.REMOVED, State.REJECTED))
             return {"state": "published", "shown": shown or revision}
@@ -158,7 +195,7 @@ def _require(tx: Tx, t: Texts, row: Row, fits: bool) -> None:
         raise UserError(t("Comment #{number} is {state}.", number=row["number"], state=state))
     raise UserError(
         t("Comment #{number} is {state}: {name} was first.",
-          number=row["number"], state=state, name=last["actor_name"])
+          number=row["number"], state=state, name=decider(tx, t, last))
     )  # fmt: skip
 
 
@@ -172,17 +209,6 @@ def deciding(tx: Tx, comment: int) -> Row | None:
     return None
 
 
-def state_words(t: Texts, state: str) -> str:
-    """A comment's state in words."""
-    return {
-        "held": t("held"),
-        "published": t("published"),
-        "rejected": t("rejected"),
-        "removed": t("removed"),
-        "withdrawn": t("withdrawn"),
-    }[state]
-
-
 def _author_after(
     context: Context, action: str, before: Mapping[str, Fields], row: Row, hours: float
 ) -> Fields:
@@ -194,11 +220,14 @@ def _author_after(
         fields["rejected"] += not was_shown
     elif action == "remove":
         fields["published"], fields["rejected"] = fields["published"] - 1, fields["rejected"] + 1
+    elif action == "withhold":
+        fields["published"] -= was_shown
     elif action == "restore":
         fields["published"], fields["rejected"] = fields["published"] + 1, fields["rejected"] - 1
     standing = {
         "approve-trust": Standing.TRUSTED,
         "trust": Standing.TRUSTED,
+        "premoderate": Standing.PREMODERATED,
         "mute": Standing.MUTED,
         "ban": Standing.BANNED,
         "ban-reject": Standing.BANNED,
@@ -212,59 +241,6 @@ def _author_after(
     return fields
 
 
-def _apply(
-    tx: Tx,
-    publication: int,
-    comment: int,
-    author: str,
-    before: Mapping[str, Fields],
-    after: Mapping[str, Fields],
-) -> None:
-    """Bring comment and author from `before` to `after`; counters move by the difference."""
-    tx.run(
-        "UPDATE comment SET state = :state, shown = :shown WHERE id = :id",
-        {**after["comment"], "id": comment},
-    )
-    was, now = before["author"], after["author"]
-    if was == now:
-        return
-    tx.run(
-        "INSERT INTO author (publication, tag) VALUES (:p, :tag) ON CONFLICT DO NOTHING",
-        {"p": publication, "tag": author},
-    )
-    tx.run(
-        "UPDATE author SET standing = :standing, until = :until,"
-        " published = max(0, published + :published), rejected = max(0, rejected + :rejected)"
-        " WHERE publication = :p AND tag = :tag",
-        {
-            "p": publication,
-            "tag": author,
-            "standing": now["standing"],
-            "until": now["until"],
-            "published": now["published"] - was["published"],
-            "rejected": now["rejected"] - was["rejected"],
-        },
-    )
-
-
-def _follow(tx: Tx, context: Context, publication: int, comment: int) -> None:
-    replan(tx, comment)
-    refresh_card(tx, context, publication, comment)
-    for row in _other_cards(tx, comment):
-        refresh_card(tx, context, publication, row["id"])
-    context.touch_desk(tx, publication)
-
-
-def _other_cards(tx: Tx, comment: int) -> list[Row]:
-    """The author's other comments that wait on a card: their record reads differently now."""
-    return tx.all(
-        "SELECT DISTINCT c.id FROM comment own JOIN comment c ON c.author = own.author"
-        " AND c.state = 'held' AND c.id <> own.id JOIN delivery d ON d.subject = 'card'"
-        " AND d.subject_id = c.id AND d.want > 0 WHERE own.id = :id",
-        {"id": comment},
-    )
-
-
 def _told(t: Texts, action: str, row: Row, hours: float) -> str:
     number = row["number"]
     return {
@@ -272,52 +248,18 @@ def _told(t: Texts, action: str, row: Row, hours: float) -> str:
         "approve-trust": t("Published #{number}; its author is trusted now.", number=number),
         "reject": t("Rejected #{number}.", number=number),
         "ban-reject": t("The author of #{number} is banned.", number=number),
+        "spam": t("Learned from #{number}.", number=number),
         "remove": t("Removed #{number} everywhere.", number=number),
         "restore": t("Restored #{number}.", number=number),
+        "withhold": t("Withheld #{number} until somebody decides.", number=number),
         "trust": t("The author of #{number} is trusted now.", number=number),
+        "premoderate": t("Every comment of the author of #{number} is read first now.",
+                         number=number),
         "mute": t("The author of #{number} is muted for {hours} hours.",
                   number=number, hours=f"{hours:g}"),
         "ban": t("The author of #{number} is banned.", number=number),
         "unban": t("The author of #{number} has an ordinary standing again.", number=number),
     }[action]  # fmt: skip
-
-
-def record(
-    tx: Tx,
-    context: Context,
-    publication: int,
-    actor: Actor,
-    action: str,
-    *,
-    article: int | None = None,
-    comment: int | None = None,
-    revision: int | None = None,
-    author: str | None = None,
-    reason: str = "",
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-    undoes: int | None = None,
-) -> int:
-    """One row of the append-only log; its number."""
-    return tx.insert(
-        "decision",
-        {
-            "publication": publication,
-            "action": action,
-            "article": article,
-            "comment": comment,
-            "revision": revision,
-            "author": author,
-            "actor": actor.tag,
-            "actor_name": actor.name,
-            "reason": reason,
-            "at": context.clock.now(),
-            "before": dumps(before or {}),
-            "after": dumps(after or {}),
-            "undoes": undoes,
-            "token": context.clock.token(),
-        },
-    )
 
 
 def change_article(
@@ -333,131 +275,53 @@ def change_article(
     before = {name: row[name] for name in fields}
     if before == fields:
         raise UserError(t("That is so already."))
+    was, now = {"article": before}, {"article": fields}
     decision = record(
         tx, context, row["publication"], actor, action, article=article, reason=reason,
-        before={"article": before}, after={"article": fields},
+        before=was, after=now,
     )  # fmt: skip
-    _apply_article(tx, article, fields)
+    about = {"publication": row["publication"], "article": article, "comment": None, "author": None}
+    aspects.bring(tx, context, about, was, now)
     return Decided(decision, t("Done: “{headline}”.", headline=row["headline"]))
-
-
-_ARTICLE_FIELDS = ("state", "mode", "locked", "reason")
-
-
-def _apply_article(tx: Tx, article: int, fields: Mapping[str, Any]) -> None:
-    for name in _ARTICLE_FIELDS:
-        if name in fields:
-            tx.run(
-                f"UPDATE article SET {name} = :value WHERE id = :id",  # noqa: S608  our own names
-                {"value": fields[name], "id": article},
-            )
-    refresh_article(tx, article)
-    row = tx.one("SELECT locked, state FROM article WHERE id = :id", {"id": article})
-    if row is not None and ("locked" in fields or "state" in fields):
-        closed = bool(row["locked"]) or row["state"] == "withdrawn"
-        settle_thread(tx, article, "locked", "1" if closed else "0")
 
 
 def change_policy(tx: Tx, context: Context, actor: Actor, publication: int, text: str) -> Decided:
     """A new policy text, shown wherever it is asked for."""
     old = context.house(tx).publications[publication].policy
-    _apply_policy(tx, context, publication, text)
-    decision = record(
-        tx, context, publication, actor, "policy", reason=text,
-        before={"policy": old}, after={"policy": text},
-    )  # fmt: skip
-    return Decided(decision, actor.texts("The policy is changed."))
-
-
-def _apply_policy(tx: Tx, context: Context, publication: int, text: str) -> None:
-    tx.run(
-        "UPDATE publication SET policy = :text WHERE id = :id", {"text": text, "id": publication}
+    change = _change_publication(
+        tx, context, actor, "policy", publication, text, {"policy": old}, {"policy": text}
     )
-    context.forget_house()
+    return Decided(change, actor.texts("The policy is changed."))
 
 
-def refresh_article(tx: Tx, article: int) -> None:
-    """Raise every message that shows the article."""
-    rows = tx.all(
-        "SELECT channel, shown_revision FROM delivery WHERE subject = 'article'"
-        " AND subject_id = :a AND want > 0",
-        {"a": article},
-    )
-    for row in rows:
-        raise_delivery(tx, "article", article, row["channel"], max(1, row["shown_revision"]))
-
-
-def refresh_newest(tx: Tx, publication: int) -> None:
-    """The same for the newest articles of a publication, whose last line tells how people
-    comment there; older ones follow when something else of them changes."""
-    for row in tx.all(
-        "SELECT id FROM article WHERE publication = :p AND state = 'published'"
-        " ORDER BY id DESC LIMIT :n",
-        {"p": publication, "n": NEWEST},
-    ):
-        refresh_article(tx, row["id"])
-
-
-def undo(tx: Tx, context: Context, actor: Actor, decision: int) -> Decided:
-    """Take a decision back: exactly what it changed, and only if that still stands so."""
+def change_option(
+    tx: Tx, context: Context, actor: Actor, publication: int, name: str, words: str
+) -> Decided:
+    """Set an option as a person writes it ("default" = as it comes). Raises UserError."""
     t = actor.texts
-    row = tx.one("SELECT * FROM decision WHERE id = :id", {"id": decision})
-    if row is None:
-        raise UserError(t("There is no such decision."))
-    if row["undoes"] is not None:
-        raise UserError(t("An undo is not undone; decide anew."))
-    done = tx.one("SELECT actor_name FROM decision WHERE undoes = :id", {"id": decision})
-    if done is not None:
-        raise UserError(t("{name} took this back already.", name=done["actor_name"]))
-    before, after = json.loads(row["before"]), json.loads(row["after"])
-    if not after:
-        raise UserError(t("This decision cannot be taken back."))
-    _check_stands(tx, t, row, after)
-    number = record(
-        tx, context, row["publication"], actor, "undo", article=row["article"],
-        comment=row["comment"], revision=row["revision"], author=row["author"],
-        before=after, after=before, undoes=decision,
-    )  # fmt: skip
-    if row["comment"] is not None:
-        if row["action"] == "remove":
-            _let_return(tx, row["comment"])
-        _apply(tx, row["publication"], row["comment"], row["author"], after, before)
-        _follow(tx, context, row["publication"], row["comment"])
-    elif "article" in after:
-        _apply_article(tx, row["article"], before["article"])
-    elif "policy" in after:
-        _apply_policy(tx, context, row["publication"], before["policy"])
-    return Decided(number, t("Taken back."))
-
-
-def _check_stands(tx: Tx, t: Texts, row: Row, after: Mapping[str, Fields]) -> None:
-    if row["comment"] is not None:
-        comment = comment_row(tx, row["comment"])
-        now = author_fields(tx, row["publication"], row["author"])
-        stands = (
-            comment["state"] == after["comment"]["state"]
-            and comment["shown"] == after["comment"]["shown"]
-            and now["standing"] == after["author"]["standing"]
-        )
-    elif "policy" in after:
-        publication = tx.one(
-            "SELECT policy FROM publication WHERE id = :id", {"id": row["publication"]}
-        )
-        stands = publication is not None and publication["policy"] == after["policy"]
-    else:
-        article = tx.one("SELECT * FROM article WHERE id = :id", {"id": row["article"]})
-        fields = after.get("article", {})
-        stands = article is not None and all(article[n] == v for n, v in fields.items())
-    if not stands:
-        raise UserError(t("Something else was decided since. Undo that first."))
-
-
-def undoable(tx: Tx, publication: int, actor: Actor) -> int | None:
-    """The newest decision of this actor that is not taken back yet."""
-    row = tx.one(
-        "SELECT max(d.id) AS id FROM decision d WHERE d.publication = :p AND d.actor = :actor"
-        " AND d.undoes IS NULL AND d.after <> '{}'"
-        " AND NOT EXISTS (SELECT 1 FROM decision u WHERE u.undoes = d.id)",
-        {"p": publication, "actor": actor.tag},
+    value = options.parse(t, name, words)
+    now = getattr(context.house(tx).publications[publication].options, name)
+    default = options.OPTIONS[name].default
+    old = None if now == default else now
+    value = None if value == default else value
+    if old == value:
+        raise UserError(t("That is so already."))
+    before, after = {"options": {name: old}}, {"options": {name: value}}
+    shown = options.words(t, default if value is None else value)
+    change = _change_publication(
+        tx, context, actor, "options", publication, f"{name} {shown}", before, after
     )
-    return row["id"] if row is not None else None
+    context.touch_desk(tx, publication)
+    return Decided(change, t("{name} is {value} now.", name=name, value=shown))
+
+
+def _change_publication(
+    tx: Tx, context: Context, actor: Actor, action: str, publication: int, reason: str,
+    before: Mapping[str, Any], after: Mapping[str, Any],
+) -> int:  # fmt: skip
+    number = record(
+        tx, context, publication, actor, action, reason=reason, before=before, after=after
+    )
+    about = {"publication": publication, "article": None, "comment": None, "author": None}
+    aspects.bring(tx, context, about, before, after)
+    return number

@@ -4,60 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 
 from core.i18n import Texts, texts
 from core.model import Channel, House, Publication, Purpose, State
-from core.moderation.reasons import reason_text
+from core.newsroom import media
 from core.newsroom.context import Context
-from core.newsroom.decide import deciding
+from core.newsroom.labels import local
+from core.newsroom.referring import linked
+from core.newsroom.slow import kept_by_us, slow_line
 from core.ports import Row, Tx
 from core.text.model import Rich, Style, bold, italic, join, link
 from core.text.tools import first_words
 from core.threads import PLACEHOLDER
-from core.views import ArticleView, Button, CommentView, NoticeView, Rows, View
+from core.views import ArticleView, Button, CommentView, Rows, View
 
+HEAR = "n"
+"""Begins what opens the direct chat on platforms where nobody can be told anything before."""
 QUOTED = 80
 """Characters of a parent that a quoted line repeats."""
-
-
-def face_of(
-    tx: Tx, context: Context, channel: Channel, delivery: Row, *, quoted: bool
-) -> View | None:
-    """The view of a delivery that wants something; None = nothing is to be shown after all.
-
-    quoted: the comment answers one that is not on this side, so a quoted line takes its place.
-    """
-    publication = context.house(tx).publications[channel.publication]
-    subject_id = delivery["subject_id"]
-    match delivery["subject"]:
-        case "article" | "draft":
-            return article_view(tx, context, publication, channel, subject_id)
-        case "comment":
-            face = delivery["shown_revision"]
-            return comment_view(tx, context, publication, channel, subject_id, face, quoted=quoted)
-        case "card":
-            return card_view(tx, context, publication, subject_id)
-        case "queue":
-            return _queue_view(publication, delivery["shown_revision"] - 1)
-        case _:
-            row = tx.one("SELECT text FROM notice WHERE id = :id", {"id": subject_id})
-            return NoticeView(Rich.load(json.loads(row["text"]))) if row else None
-
-
-def local(seconds: float, publication: Publication) -> datetime:
-    """A time in the publication's zone."""
-    return datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(publication.zone))
-
-
-def time_label(seconds: float, publication: Publication) -> str:
-    """A comment's time label, H:MM in the publication's zone."""
-    moment = local(seconds, publication)
-    return f"{moment.hour}:{moment.minute:02}"
+ANSWERS, NAMES, QUOTES, LOOSE = "answers", "names", "quotes", "loose"
+"""How a copy tells what it answers: by being a reply to it; by its number besides, since the
+message that it answers shows others too; by a quoted line, since it answers nothing; or that it
+answers the article, although it hangs below a comment."""
 
 
 def article_view(
@@ -70,7 +42,7 @@ def article_view(
     t = texts(language_of(publication, row["language"]))
     images = json.loads(row["images"])
     withdrawn = row["state"] == "withdrawn"
-    words = italic(t("This article was withdrawn.")) if withdrawn else Rich()
+    words = _withdrawn(tx, t, channel, row) if withdrawn else Rich()
     if withdrawn and row["reason"]:
         words = join((words, row["reason"]), "\n")
     return ArticleView(
@@ -78,13 +50,28 @@ def article_view(
         head=_article_head(t, publication, row),
         body=Rich.load(json.loads(row["body"])),
         read_on=link(t("Read on"), row["link"]),
-        foot=_article_foot(tx, t, context.house(tx), channel, row),
+        foot=_article_foot(tx, t, context, channel, row),
         image=images[0][0] if images and not withdrawn else "",
         image_alt=images[0][1] if images and not withdrawn else "",
         labels=tuple(json.loads(row["labels"])),
         withdrawn=words,
-        buttons=_article_buttons(t, way_of(context.house(tx), channel), row),
+        buttons=_article_buttons(tx, t, context, channel, row),
     )
+
+
+def _withdrawn(tx: Tx, t: Texts, channel: Channel, row: Row) -> Rich:
+    """That an article was withdrawn, or where the conversation goes on of one that was published
+    twice."""
+    kept = tx.one(
+        "SELECT a.headline, a.link, (SELECT t.link FROM thread t WHERE t.article = a.id"
+        " AND t.channel = :c AND t.dead = 0) AS thread FROM article a WHERE a.id = :id",
+        {"id": row["merged"], "c": channel.id},
+    )
+    if kept is None:
+        return italic(t("This article was withdrawn."))
+    there = link(kept["headline"], kept["thread"] or kept["link"])
+    return join((italic(t("This article was published twice. The conversation goes on here:")),
+                 there), "\n")  # fmt: skip
 
 
 def language_of(publication: Publication, language: str) -> str:
@@ -127,12 +114,16 @@ def _date(moment: datetime, t: Texts) -> str:
     return f"{day}, {format_time(moment, 'HH:mm', locale=t.locale)}"
 
 
-def _article_foot(tx: Tx, t: Texts, house: House, channel: Channel, row: Row) -> Rich:
+def _article_foot(tx: Tx, t: Texts, context: Context, channel: Channel, row: Row) -> Rich:
+    house = context.house(tx)
     publication = house.publications[channel.publication]
     mode = row["mode"] or publication.mode.value
     closed = row["locked"] or row["state"] == "withdrawn"
-    line = _moderation_line(t, mode, "closed" if closed else way_of(house, channel))
-    lines: list[Rich | str] = [italic(line)]
+    way = way_of(house, channel)
+    lines: list[Rich | str] = [italic(_moderation_line(t, mode, "closed" if closed else way))]
+    if row["slow"] and way and not closed:
+        ours = way == "door" or kept_by_us(context, channel)
+        lines.append(italic(slow_line(t, row["slow"], ours=ours)))
     return join([*lines, *_elsewhere(tx, t, channel, row["id"])], "\n")
 
 
@@ -180,7 +171,9 @@ def _door_line(t: Texts, mode: str) -> str:
     }.get(mode, t("Comments are anonymous and are read before they appear."))
 
 
-def _article_buttons(t: Texts, way: str, row: Row) -> Rows:
+def _article_buttons(tx: Tx, t: Texts, context: Context, channel: Channel, row: Row) -> Rows:
+    house = context.house(tx)
+    way = way_of(house, channel)
     if row["state"] == "draft":
         return (
             (
@@ -191,7 +184,12 @@ def _article_buttons(t: Texts, way: str, row: Row) -> Rows:
     policy = Button(t("Policy"), "i" + row["token"], door=True)
     if way == "door" and not row["locked"] and row["state"] == "published":
         return ((Button(t("Comment"), "c" + row["token"], door=True, tone="good"), policy),)
-    return ((policy,),)
+    mode = row["mode"] or house.publications[channel.publication].mode.value
+    strangers = context.capabilities[channel.platform].tells_strangers
+    if way != "chat" or strangers or mode == "open" or row["locked"] or row["state"] == "withdrawn":
+        return ((policy,),)
+    hear = Button(t("Hear what becomes of your comment"), HEAR + row["token"], door=True)
+    return ((policy,), (hear,))
 
 
 def comment_view(
@@ -202,11 +200,12 @@ def comment_view(
     comment: int,
     face: int,
     *,
-    quoted: bool,
+    refers: str,
+    shared: bool = False,
 ) -> View | None:
     """Our copy of a comment: `face` is the revision to show, or PLACEHOLDER."""
     row = tx.one(
-        "SELECT c.*, a.locked, r.text, r.attachments FROM comment c JOIN article a"
+        "SELECT c.*, a.locked, r.text, r.attachments, r.refers FROM comment c JOIN article a"
         " ON a.id = c.article LEFT JOIN revision r ON r.comment = c.id AND r.number = :face"
         " WHERE c.id = :id",
         {"id": comment, "face": face},
@@ -218,14 +217,16 @@ def comment_view(
         return _placeholder(t, row["number"])
     if row["text"] is None:
         return None
+    shows, lines = media.shown(tx, t, context.capabilities[channel.platform], row)
     return CommentView(
         number=row["number"],
         name=row["name"],
-        head=comment_head(row),
-        text=Rich.load(json.loads(row["text"])),
-        quote=_quote(tx, t, row) if quoted else Rich(),
-        notes=_notes(tx, t, row, face),
-        buttons=_comment_buttons(t, channel, row),
+        head=comment_head(row) + (f" · ★ {t('featured')}" if row["featured"] else ""),
+        text=linked(tx, context, channel, row),
+        quote=_refers(tx, t, row, refers),
+        notes=_notes(tx, t, row, face, lines),
+        buttons=_comment_buttons(t, channel, row, shared=shared),
+        media=shows,
     )
 
 
@@ -247,7 +248,18 @@ def comment_head(row: Mapping[str, Any] | Row) -> Rich:
     return Rich(f"#{row['number']} ") + bold(row["name"]) + where
 
 
-def _quote(tx: Tx, t: Texts, row: Row) -> Rich:
+def _refers(tx: Tx, t: Texts, row: Row, refers: str) -> Rich:
+    if refers == ANSWERS:
+        return Rich()
+    if refers == LOOSE:
+        return Rich("↩ " + t("the article"))
+    quoted = quote_of(tx, t, row)
+    number = quoted.text.split(" ", 1)[0].rstrip(":")
+    return quoted if refers == QUOTES else Rich(f"↩ {number}")
+
+
+def quote_of(tx: Tx, t: Texts, row: Row) -> Rich:
+    """The first words of what a comment answers, or that they may not be read any more."""
     parent = tx.one(
         "SELECT c.number, c.name, c.state, c.shown, r.text FROM comment c LEFT JOIN revision r"
         " ON r.comment = c.id AND r.number = c.shown WHERE c.id = :id",
@@ -257,15 +269,14 @@ def _quote(tx: Tx, t: Texts, row: Row) -> Rich:
         return Rich()
     head = f"#{parent['number']}"
     if parent["text"] is None or parent["state"] not in (State.PUBLISHED, State.HELD):
-        return Rich(head)
+        return Rich(f"{head}: " + t("This comment was removed."))
     words = first_words(Rich.load(json.loads(parent["text"])), QUOTED)
     return Rich(f"{head} {parent['name']}: {words}")
 
 
-def _notes(tx: Tx, t: Texts, row: Row, face: int) -> Rich:
-    lines: list[Rich | str] = []
-    if pieces := json.loads(row["attachments"]):
-        lines.append(italic(t("Attached: {what}", what=_pieces(t, pieces))))
+def _notes(tx: Tx, t: Texts, row: Row, face: int, about: list[Rich | str]) -> Rich:
+    """about: lines on what is attached."""
+    lines = [*source(t, row), *about]
     by_desk = tx.one(
         "SELECT 1 FROM decision WHERE comment = :c AND action = 'edit' AND revision = :r",
         {"c": row["id"], "r": face},
@@ -277,175 +288,20 @@ def _notes(tx: Tx, t: Texts, row: Row, face: int) -> Rich:
     return join(lines, "\n")
 
 
-def _pieces(t: Texts, pieces: list[list[Any]]) -> str:
-    names = {
-        "photo": t("photo"),
-        "video": t("video"),
-        "animation": t("animation"),
-        "voice": t("voice message"),
-        "audio": t("audio"),
-        "file": t("file"),
-        "sticker": t("sticker"),
-        "poll": t("poll"),
-        "location": t("location"),
-        "contact": t("contact"),
-    }
-    words = []
-    for kind, name, _size in pieces:
-        known = names.get(kind, t("something that cannot be shown here"))
-        words.append(f"{known} “{name}”" if name and kind in ("file", "audio") else known)
-    return ", ".join(words)
+def source(t: Texts, row: Mapping[str, Any]) -> list[Rich | str]:
+    """Whose words they are where they are not the author's own, and what they came through."""
+    lines: list[Rich | str] = []
+    if row["forwarded"]:
+        lines.append(italic(t("forwarded from {source}", source=row["forwarded"])))
+    elif row["forwarded"] is not None:
+        lines.append(italic(t("forwarded")))
+    if row["via"]:
+        lines.append(italic(t("via {bot}", bot=row["via"])))
+    return lines
 
 
-def _comment_buttons(t: Texts, channel: Channel, row: Row) -> Rows:
+def _comment_buttons(t: Texts, channel: Channel, row: Row, *, shared: bool) -> Rows:
     if channel.way != "door" or row["locked"]:
         return ()
-    return ((Button(t("Reply"), "c" + row["token"], door=True),),)
-
-
-def card_view(tx: Tx, context: Context, publication: Publication, comment: int) -> View | None:
-    """A desk card: everything a decision needs, and after it what was decided, with Undo."""
-    row = tx.one(
-        "SELECT c.*, a.headline, a.link, r.text, r.attachments, r.verdicts FROM comment c"
-        " JOIN article a ON a.id = c.article JOIN revision r ON r.comment = c.id"
-        " AND r.number = c.revision WHERE c.id = :id",
-        {"id": comment},
-    )
-    if row is None:
-        return None
-    t = texts(publication.language)
-    decision = deciding(tx, comment)
-    lines: list[Rich | str] = [
-        _card_title(t, row),
-        Rich("") + t("in") + " " + link(row["headline"], row["link"]),
-    ]
-    if row["parent"] is not None:
-        lines.append(t("in reply to") + " " + _quote(tx, t, row).text)
-    lines.append("")
-    lines.append(Rich.load(json.loads(row["text"])))
-    if pieces := json.loads(row["attachments"]):
-        lines.append(italic(t("Attached: {what}", what=_pieces(t, pieces))))
-    lines.append("")
-    lines.append(_author_line(tx, t, publication, row["author"], context.clock.now()))
-    if row["state"] == State.HELD:
-        found = json.loads(row["verdicts"])
-        reasons = [reason_text(t, reason, values) for _, _, reason, values in found]
-        if reasons:
-            lines.append(italic(t("Held because:") + " " + "; ".join(reasons)))
-        return NoticeView(join(lines, "\n"), _card_buttons(t, row))
-    lines.append(_outcome_line(t, row, decision))
-    undo = () if row["state"] == State.WITHDRAWN else _undo_buttons(t, decision)
-    return NoticeView(join(lines, "\n"), undo)
-
-
-def _card_title(t: Texts, row: Row) -> Rich:
-    """With the number by which a command at the desk names the comment ("3#12")."""
-    head = Rich(str(row["article"])) + comment_head(row)
-    if row["state"] == State.HELD and row["shown"]:
-        return bold(t("Changed comment waits")) + " · " + head
-    if row["state"] == State.HELD:
-        return bold(t("Comment waits")) + " · " + head
-    return head
-
-
-def _author_line(tx: Tx, t: Texts, publication: Publication, author: str, now: float) -> Rich:
-    row = tx.one(
-        "SELECT published, rejected, CASE WHEN standing = 'muted' AND until <= :now"
-        " THEN 'ordinary' ELSE standing END AS standing FROM author"
-        " WHERE publication = :p AND tag = :tag",
-        {"p": publication.id, "tag": author, "now": now},
-    )
-    published, refused = (row["published"], row["rejected"]) if row else (0, 0)
-    words = t("Author: {published} published, {rejected} rejected",
-              published=published, rejected=refused)  # fmt: skip
-    standing = _standing_words(t, row["standing"]) if row is not None else ""
-    return Rich(f"{words} · {standing}" if standing else words)
-
-
-def _standing_words(t: Texts, standing: str) -> str:
-    """An author's standing in words, "" for the ordinary one."""
-    return {
-        "trusted": t("trusted"),
-        "premoderated": t("premoderated"),
-        "muted": t("muted"),
-        "banned": t("banned"),
-    }.get(standing, "")
-
-
-REASONS = ("off topic", "insult", "spam", "danger to people", "unfounded", "other")
-"""What a comment can be rejected for; buttons carry the position."""
-
-
-def reason_words(t: Texts, reason: str) -> str:
-    """A listed reason in the reader's language; free words as they are."""
-    listed = {
-        "off topic": t("off topic"),
-        "insult": t("insult"),
-        "spam": t("spam"),
-        "danger to people": t("danger to people"),
-        "unfounded": t("unfounded"),
-        "other": t("other"),
-    }
-    return listed.get(reason, reason)
-
-
-def _card_buttons(t: Texts, row: Row) -> Rows:
-    base = f"k{row['token']}:{row['revision']}:"
-    return (
-        (
-            Button(t("Approve"), base + "a", tone="good"),
-            Button(t("Reject"), base + "r", tone="bad"),
-        ),
-        (
-            Button(t("Approve and trust"), base + "t"),
-            Button(t("Ban"), base + "b", tone="bad"),
-        ),
-    )
-
-
-def reject_menu(t: Texts, token: str, revision: int) -> Rows:
-    """The list of reasons, and the way back."""
-    base = f"k{token}:{revision}:"
-    buttons = [
-        Button(reason_words(t, reason), f"{base}r{position}", tone="bad")
-        for position, reason in enumerate(REASONS)
-    ]
-    rows = [tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2)]
-    return (*rows, (Button(t("Back"), base + "m"),))
-
-
-def card_rows(tx: Tx, context: Context, publication: Publication, comment: int) -> Rows:
-    """The buttons that a card has now."""
-    view = card_view(tx, context, publication, comment)
-    return view.buttons if isinstance(view, NoticeView) else ()
-
-
-def _outcome_line(t: Texts, row: Row, decision: Row | None) -> Rich:
-    if row["state"] == State.WITHDRAWN:
-        return bold(t("Withdrawn by its author."))
-    words = {
-        State.PUBLISHED: t("Published"),
-        State.REJECTED: t("Rejected"),
-        State.REMOVED: t("Removed"),
-    }.get(State(row["state"]), str(row["state"]))
-    if decision is None:
-        return bold(words)
-    outcome = bold(words) + " " + t("by {name}", name=decision["actor_name"])
-    if decision["reason"]:
-        outcome = outcome + ": " + reason_words(t, decision["reason"])
-    return outcome
-
-
-def _undo_buttons(t: Texts, decision: Row | None) -> Rows:
-    if decision is None or decision["undoes"] is not None:
-        return ()
-    return ((Button(t("Undo"), "u" + decision["token"]),),)
-
-
-def _queue_view(publication: Publication, beyond: int) -> View | None:
-    """The header line: how many held comments have no card, as the delivery was raised for."""
-    if beyond < 1:
-        return None
-    t = texts(publication.language)
-    words = t.n("{n} more comment waits: /queue", "{n} more comments wait: /queue", beyond)
-    return NoticeView(Rich(words))
+    label = t("Reply to #{number}", number=row["number"]) if shared else t("Reply")
+    return ((Button(label, "c" + row["token"], door=True),),)

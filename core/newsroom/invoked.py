@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from core.authors import tag
+from core.commands import BY_NAME
 from core.errors import UserError
-from core.events import Edited, Invoked
-from core.i18n import texts
-from core.model import Channel, Purpose
-from core.newsroom import articles, commands, door
+from core.events import Edited, Invoked, Person, Reacted
+from core.forms import APPEAL, DENY, EDIT, REPLY, REPORT
+from core.i18n import choose, pick, texts
+from core.model import Channel, House, Purpose, Role
+from core.newsroom import (
+    appeals,
+    articles,
+    card_press,
+    commands,
+    door,
+    history,
+    privacy,
+    queue_page,
+    second_look,
+    telling,
+    wave_press,
+)
 from core.newsroom.context import Context
-from core.newsroom.decide import Actor, decide_comment, undo
-from core.newsroom.faces import REASONS, card_rows, reject_menu
+from core.newsroom.faces import HEAR
+from core.newsroom.log import ANONYMOUS_ADMIN, Actor, undo
+from core.newsroom.removal import take_away
+from core.newsroom.reporting import report
 from core.newsroom.target import Call
 from core.ports import Tx
 from core.text.model import Rich
-from core.views import Answer
-
-ANONYMOUS_ADMIN = "admin"
+from core.views import Answer, Button, Rows
 
 
 def invoked(tx: Tx, context: Context, event: Invoked) -> Answer:
@@ -27,13 +40,25 @@ def invoked(tx: Tx, context: Context, event: Invoked) -> Answer:
     if not first_time(tx, context, event):
         return Answer()
     call = call_of(tx, context, event)
+    if event.private and call.tag:
+        telling.heard_privately(tx, context, call.tag)
+    answer = _answered(tx, context, event, call)
+    if event.said and call.channel is not None and not answer.public:
+        take_away(tx, call.channel.id, event.said, context.clock.now())
+    return answer
+
+
+def _answered(tx: Tx, context: Context, event: Invoked, call: Call) -> Answer:
     try:
         return _dispatch(tx, context, event, call)
     except UserError as refusal:
-        return Answer(Rich(str(refusal)), alert=str(refusal), public=_openly(event, call))
+        secret = event.command in BY_NAME and BY_NAME[event.command].secret
+        return Answer(
+            Rich(str(refusal)), alert=str(refusal), public=openly(event, call), secret=secret
+        )
 
 
-def first_time(tx: Tx, context: Context, event: Invoked | Edited) -> bool:
+def first_time(tx: Tx, context: Context, event: Invoked | Edited | Reacted) -> bool:
     """False where the platform repeats what was handled before. The key names a
     chat, which may be a person, so only its keyed hash is kept."""
     if not event.key:
@@ -56,34 +81,55 @@ def call_of(tx: Tx, context: Context, event: Invoked) -> Call:
     if publication is None and event.private:
         known = [p for p, moderator in house.moderators if moderator == own]
         publication = min(known) if known else None
-    tongue = house.publications[publication].language if publication else person.language
+    spoken = house.publications[publication].languages if publication else ()
+    tongue = spoken[0] if spoken else person.language
     name = person.name if own else texts(tongue)("an admin of this group")
     return Call(
-        actor=Actor(own or ANONYMOUS_ADMIN, name, person.language),
+        actor=Actor(
+            own or ANONYMOUS_ADMIN,
+            name,
+            choose(person.language, *spoken),
+            pick(person.language) if _names_commands(context, event) else "",
+        ),
+        picker=pick(person.language),
         publication=publication,
-        moderator=_moderates(house.moderators, channel, publication, own, person.admin),
+        role=_role(house, channel, publication, own, person),
         tag=own,
         platform=event.platform,
         channel=channel,
         thread=event.thread,
         message=event.message,
         reply_number=event.reply_number,
+        quote=event.quote,
         argument=event.argument,
         text=event.text or Rich(event.fields.get("text", "").strip()),
+        attachments=door.nameless(event.attachments),
+        album=tag(context.keys, event.platform, f"album:{own}:{event.album}") * bool(event.album),
+        forwarded=event.forwarded,
+        via=event.via,
         private=event.private,
+        identity=person.identity,
     )
 
 
-def _moderates(
-    roster: frozenset[tuple[int, str]],
-    channel: Channel | None,
-    publication: int | None,
-    own: str,
-    admin: bool,
-) -> bool:
+def _names_commands(context: Context, event: Invoked) -> bool:
+    platform = context.capabilities.get(event.platform)
+    return platform is not None and platform.names_commands
+
+
+def _role(
+    house: House, channel: Channel | None, publication: int | None, own: str, person: Person
+) -> Role:
+    """The highest of what the roster says, and the platform at this moment: by its own rights, and
+    by its own roles that count as one of ours."""
     if publication is None:
-        return False
-    return (publication, own) in roster or (channel is not None and admin)
+        return Role.READER
+    known = [house.moderators.get((publication, own), Role.READER)]
+    if channel is not None:
+        known += [Role.OWNER] * person.owner + [Role.MODERATOR] * person.admin
+        keys = [(publication, channel.platform, key) for key in person.roles]
+        known += [house.roles[key] for key in keys if key in house.roles]
+    return max(known, key=list(Role).index)
 
 
 def _dispatch(tx: Tx, context: Context, event: Invoked, call: Call) -> Answer:
@@ -93,16 +139,23 @@ def _dispatch(tx: Tx, context: Context, event: Invoked, call: Call) -> Answer:
         return _started(tx, context, call)
     if event.command:
         answer = commands.run(tx, context, event.command, call)
-        return replace(answer, public=_openly(event, call))
+        secret = event.command in BY_NAME and BY_NAME[event.command].secret
+        return replace(
+            answer, public=openly(event, call), secret=secret, brief=_way_in(context, event, call)
+        )
+    if event.private and (begun := appeals.begun(tx, context, call)) is not None:
+        return appeals.written(tx, context, call, begun)
     if event.private:
         return door.words(tx, context, call)
     return Answer()
 
 
-def _openly(event: Invoked, call: Call) -> bool:
+def openly(event: Invoked, call: Call) -> bool:
     """A command of the desk is answered there, before everybody who works there."""
+    known = BY_NAME.get(event.command)
     at_desk = call.channel is not None and call.channel.purpose == Purpose.DESK
-    return bool(event.command) and (at_desk or call.private)
+    personal = known is not None and known.personal
+    return bool(event.command) and (at_desk or call.private) and not personal
 
 
 def _started(tx: Tx, context: Context, call: Call) -> Answer:
@@ -112,9 +165,22 @@ def _started(tx: Tx, context: Context, call: Call) -> Answer:
         return _policy(tx, context, call, payload)
     if payload.startswith("c") and (place := door.by_token(tx, payload[1:])) is not None:
         return door.open_door(tx, context, call, *place)
+    if payload.startswith(HEAR):
+        return Answer(Rich(commands.told_here(call.t)))
     if payload:
         raise UserError(call.t("This link is not valid any more."))
     return commands.run(tx, context, "help", _about_nothing(call))
+
+
+def _way_in(context: Context, event: Invoked, call: Call) -> Rows:
+    """A button that opens the direct chat, for who asks for what is told there alone."""
+    known = BY_NAME.get(event.command)
+    platform = context.capabilities.get(call.platform)
+    if known is None or platform is None or platform.tells_strangers:
+        return ()
+    if event.command != "help" and not known.personal:
+        return ()
+    return ((Button(call.t("Open a chat with me"), HEAR, door=True),),)
 
 
 def _policy(tx: Tx, context: Context, call: Call, token: str) -> Answer:
@@ -136,27 +202,60 @@ def _pressed(tx: Tx, context: Context, event: Invoked, call: Call) -> Answer:
     token, kind = event.token, event.token[:1]
     if kind == "i":
         return _policy(tx, context, call, token)
-    if token in ("menu-edit", "menu-reply"):
+    if token in (EDIT, REPLY, REPORT):
         call.argument = ""
         return commands.run(tx, context, token.removeprefix("menu-"), call)
     if kind == "c" and (place := door.by_token(tx, token[1:])) is not None:
         if event.fields:
-            return door.submit(tx, context, call, *place, call.text)
+            return door.offer(tx, context, call, *place, door.written(call, call.text))
         return door.open_door(tx, context, call, *place)
-    if kind == "s":
-        return door.send(tx, context, call, token[1:])
-    if kind == "x":
-        return door.cancel(tx, context, call, token[1:])
-    if kind in "kupd":
+    if kind in _OWN:
+        return _OWN[kind](tx, context, call, token[1:])
+    if token.startswith(APPEAL):
+        return appeals.pressed(tx, context, call, token.removeprefix(APPEAL), call.text.text)
+    if kind == "a":
+        return _second_look(tx, context, call, token)
+    if kind in "kupdhqw":
         return _desk_button(tx, context, call, kind, token[1:])
     raise UserError(call.t("This button does nothing any more."))
 
 
+def _second_look(tx: Tx, context: Context, call: Call, token: str) -> Answer:
+    """Uphold or Deny below an appeal's card."""
+    call.require(Role.MODERATOR)
+    verb, rest = token[:2], token[2:]
+    if verb not in ("au", "ad", DENY):
+        raise UserError(call.t("This button does nothing any more."))
+    if verb == DENY and not call.text.text:
+        return second_look.how(tx, call, rest)
+    words = call.text.text if verb == DENY else ""
+    decided = second_look.answer(tx, context, call, rest, uphold=verb == "au", words=words)
+    return Answer(Rich(decided.text), alert=decided.text)
+
+
+def _thread_button(tx: Tx, context: Context, call: Call, rest: str) -> Answer:
+    """`r` and a comment's token: a reader's report."""
+    place = door.by_token(tx, rest[1:])
+    if rest[:1] != "r" or place is None or place[1] is None:
+        raise UserError(call.t("This button does nothing any more."))
+    return report(tx, context, call, place[1], "")
+
+
+_OWN = {"s": door.send, "x": door.cancel, "t": _thread_button, "f": privacy.answered}
+"""What everybody may press."""
+
+
 def _desk_button(tx: Tx, context: Context, call: Call, kind: str, rest: str) -> Answer:
-    if not call.moderator or call.publication is None:
-        raise UserError(call.t("Sorry, only moderators can do that."))
+    call.require(Role.EDITOR if kind in "pd" else Role.MODERATOR)
+    if kind == "q":
+        return queue_page.pressed(tx, context, call, rest)
+    if kind == "w":
+        return wave_press.pressed(tx, context, call, rest)
     if kind == "k":
-        return _card_button(tx, context, call, rest)
+        return card_press.pressed(tx, context, call, rest)
+    if kind == "h":
+        publication = context.house(tx).publications[call.publication or 0]
+        return history.pressed(tx, context, call, publication, rest)
     table = "decision" if kind == "u" else "article"
     row = tx.one(
         f"SELECT id, publication FROM {table} WHERE token = :token",  # noqa: S608  our own names
@@ -164,37 +263,9 @@ def _desk_button(tx: Tx, context: Context, call: Call, kind: str, rest: str) -> 
     )
     if row is None or row["publication"] != call.publication:
         raise UserError(call.t("This button does nothing any more."))
-    doing = {"u": undo, "p": articles.publish_draft, "d": articles.discard_draft}[kind]
-    decided = doing(tx, context, call.actor, row["id"])
-    return Answer(Rich(decided.text), alert=decided.text)
-
-
-ACTIONS: Mapping[str, str] = {"a": "approve", "t": "approve-trust", "b": "ban-reject"}
-
-
-def _card_button(tx: Tx, context: Context, call: Call, rest: str) -> Answer:
-    """`token:revision:verb`; the decision is on the revision that the card showed."""
-    token, _, tail = rest.partition(":")
-    revision, _, verb = tail.partition(":")
-    row = tx.one(
-        "SELECT c.id, a.publication FROM comment c JOIN article a ON a.id = c.article"
-        " WHERE c.token = :token",
-        {"token": token},
-    )
-    if row is None or row["publication"] != call.publication or not revision.isdecimal():
-        raise UserError(call.t("This button does nothing any more."))
-    publication = context.house(tx).publications[row["publication"]]
-    if verb in ("r", "m"):
-        listed = reject_menu(call.t, token, int(revision))
-        rows = listed if verb == "r" else card_rows(tx, context, publication, row["id"])
-        words = call.t("Why is it rejected?") if verb == "r" else ""
-        return Answer(Rich(words), menu=rows)
-    action, reason = ACTIONS.get(verb, ""), ""
-    if verb[:1] == "r" and verb[1:].isdecimal() and int(verb[1:]) < len(REASONS):
-        action, reason = "reject", REASONS[int(verb[1:])]
-    if not action:
-        raise UserError(call.t("This button does nothing any more."))
-    decided = decide_comment(
-        tx, context, call.actor, action, row["id"], revision=int(revision), reason=reason
-    )
+    if kind == "u":
+        decided = undo(tx, context, call.actor, row["id"], call.role)
+    else:
+        doing = {"p": articles.publish_draft, "d": articles.discard_draft}[kind]
+        decided = doing(tx, context, call.actor, row["id"])
     return Answer(Rich(decided.text), alert=decided.text)

@@ -1,232 +1,19 @@
-"""The outbox's side of the newsroom: what is ready, what is about to be tried, what came of it."""
+"""The outbox's side of the newsroom: what is about to be tried, and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-
 from core.i18n import Texts
-from core.model import Channel, Purpose
-from core.newsroom.birth import open_thread, own_thread, post_recorded
+from core.model import Purpose
+from core.newsroom import message_map
+from core.newsroom.birth import open_thread, post_recorded
 from core.newsroom.context import Context
 from core.newsroom.desk import tell_desk
-from core.newsroom.faces import face_of
-from core.newsroom.plan import change_delivery, replan, requote
-from core.newsroom.removal import bury, gone_by_hand, mark_removing
-from core.ports import Capabilities, Receipt, Row, Target, Tx
-from core.steps import REMOVING, Sent
-from core.views import View
-
-BATCH = 64
-"""Deliveries that one claim looks at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One delivery that is ready: what it should show (None = nothing), where, and with what.
-
-    want: the counter that it was read at. rank: the comment's number. lane: deliveries with the
-    same lane go one after the other. opens_thread: the channel's threads are started from the
-    article's message by a step of their own, and this one's is not there yet.
-    """
-
-    delivery: int
-    channel: Channel
-    subject: str
-    subject_id: int
-    article: int | None
-    role: str
-    rank: int
-    want: int
-    attempts: int
-    view: View | None
-    target: Target
-    sent: tuple[Sent, ...]
-    lane: str
-    title: str
-    opens_thread: bool
-    settle_until: float | None
-    reply_message: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class SettingJob:
-    """A setting of a thread that differs from what is wanted."""
-
-    thread: int
-    channel: Channel
-    name: str
-    value: str
-    attempts: int
-    target: Target
-
-
-_READY = """
-SELECT d.*, t.place AS thread_place, t.dead AS thread_dead, row_number() OVER (
-        PARTITION BY d.article ORDER BY d.want = 0 DESC, d.rank, d.id) AS turn
-FROM delivery d
-LEFT JOIN thread t ON t.article = d.article AND t.channel = d.channel AND d.subject = 'comment'
-WHERE d.channel = :channel AND d.want <> d.have AND d.due <= :now
-  AND (d.dead_want IS NULL OR d.dead_want <> d.want)
-  AND (d.subject <> 'comment' OR d.want = 0 OR (t.id IS NOT NULL AND t.dead = 0))
-  AND (d.subject <> 'comment' OR d.have > 0 OR d.want = 0 OR NOT EXISTS (
-        SELECT 1 FROM comment c JOIN delivery p ON p.subject = 'comment'
-          AND p.subject_id = c.parent AND p.channel = d.channel AND p.role = 'copy'
-        WHERE c.id = d.subject_id AND p.have = 0 AND p.want > 0 AND p.gone = 0
-          AND (p.dead_want IS NULL OR p.dead_want <> p.want)))
-ORDER BY d.want = 0 DESC, d.subject = 'article' DESC, turn, d.rank, d.id
-LIMIT :limit
-"""
-
-
-def ready(
-    tx: Tx, context: Context, channel: Channel, now: float, busy: Collection[int]
-) -> list[Job]:
-    """What can be done now in a channel, in order; `busy` deliveries are left out."""
-    rows = tx.all(_READY, {"channel": channel.id, "now": now, "limit": BATCH + len(busy)})
-    return [job(tx, context, channel, row) for row in rows if row["id"] not in busy]
-
-
-def next_due(tx: Tx, channel: int, now: float) -> float | None:
-    """When the next delivery or setting of a channel falls due; None = nothing waits."""
-    row = tx.one(
-        "SELECT min(due) AS due FROM delivery WHERE channel = :c AND want <> have AND due > :now"
-        " AND (dead_want IS NULL OR dead_want <> want)",
-        {"c": channel, "now": now},
-    )
-    other = tx.one(
-        "SELECT min(s.due) AS due FROM setting s JOIN thread t ON t.id = s.thread"
-        " WHERE t.channel = :c AND s.want <> s.have AND s.due > :now",
-        {"c": channel, "now": now},
-    )
-    times = [r["due"] for r in (row, other) if r is not None and r["due"] is not None]
-    return min(times) if times else None
-
-
-def job(tx: Tx, context: Context, channel: Channel, row: Row) -> Job:
-    """Everything that the outbox needs for one delivery."""
-    capabilities = context.capabilities[channel.platform]
-    reply_id, reply_place, reply_wanted = _reply_target(tx, channel, row)
-    quoted = reply_wanted and _quotes(tx, channel, row, reply_place)
-    shows = row["want"] and row["role"] == "copy"
-    view = face_of(tx, context, channel, row, quoted=quoted) if shows else None
-    return Job(
-        delivery=row["id"],
-        channel=channel,
-        subject=row["subject"],
-        subject_id=row["subject_id"],
-        article=row["article"],
-        role=row["role"],
-        rank=row["rank"],
-        want=row["want"],
-        attempts=row["attempts"],
-        view=view,
-        target=Target(
-            place=channel.place,
-            kind=channel.kind,
-            purpose=channel.purpose.value,
-            style=channel.style,
-            thread=row["thread_place"] or own_thread(tx, channel, row),
-            reply_to=reply_place,
-        ),
-        sent=_sent(tx, row["id"]),
-        lane=_lane(capabilities, row),
-        title=_title(tx, row),
-        opens_thread=_opens_thread(tx, channel, row),
-        settle_until=_settle_until(tx, context, channel, row, capabilities),
-        reply_message=reply_id,
-    )
-
-
-def _lane(capabilities: Capabilities, row: Row) -> str:
-    """Removals have a lane of their own: they cost no budget, and what is held must not stand
-    while sends wait for theirs."""
-    thread = row["thread_place"] or "" if capabilities.lane == "thread" else ""
-    return f"{thread}!" if row["want"] == 0 else thread
-
-
-def _sent(tx: Tx, delivery: int) -> tuple[Sent, ...]:
-    rows = tx.all(
-        "SELECT m.* FROM shows s JOIN message m ON m.id = s.message"
-        " WHERE s.delivery = :d AND s.position >= 0 AND m.doubtful = 0 ORDER BY s.position, m.id",
-        {"d": delivery},
-    )
-    return tuple(
-        Sent(r["id"], r["platform_id"], r["have_hash"], r["tried_hash"], r["tried_at"], r["nonce"])
-        for r in rows
-    )
-
-
-def _reply_target(tx: Tx, channel: Channel, row: Row) -> tuple[int | None, str | None, bool]:
-    """(message row, platform id, whether there is a parent) of what a copy should answer."""
-    if row["subject"] != "comment" or not row["want"]:
-        return None, None, False
-    parent = tx.one(
-        "SELECT parent FROM comment WHERE id = :id AND parent IS NOT NULL",
-        {"id": row["subject_id"]},
-    )
-    if parent is None:
-        return None, None, False
-    message = tx.one(
-        "SELECT m.id, m.platform_id FROM delivery d JOIN shows s ON s.delivery = d.id"
-        " JOIN message m ON m.id = s.message WHERE d.subject = 'comment' AND d.subject_id = :p"
-        " AND d.channel = :c AND d.gone = 0 AND d.want > 0 AND m.platform_id IS NOT NULL"
-        " AND s.position >= 0 AND m.doubtful = 0 ORDER BY d.role DESC, s.position LIMIT 1",
-        {"p": parent["parent"], "c": channel.id},
-    )
-    if message is None:
-        return None, None, True
-    return message["id"], message["platform_id"], True
-
-
-def _quotes(tx: Tx, channel: Channel, row: Row, reply_place: str | None) -> bool:
-    """A copy quotes where nothing can be answered, as always under a webhook's name; one that is
-    up, where what it answered when it was sent does not stand any more, whatever else of its
-    parent does."""
-    if channel.style == "webhook":
-        return True
-    own = tx.one(
-        "SELECT EXISTS (SELECT 1 FROM shows p WHERE p.message = m.reply_to AND p.position >= 0)"
-        " AS answers FROM shows s JOIN message m ON m.id = s.message WHERE s.delivery = :d"
-        " AND s.position = 0 AND m.platform_id IS NOT NULL AND m.doubtful = 0 LIMIT 1",
-        {"d": row["id"]},
-    )
-    return not own["answers"] if own is not None else reply_place is None
-
-
-def _title(tx: Tx, row: Row) -> str:
-    if row["subject"] != "article":
-        return ""
-    article = tx.one("SELECT headline FROM article WHERE id = :id", {"id": row["subject_id"]})
-    return str(article["headline"]) if article else ""
-
-
-def _opens_thread(tx: Tx, channel: Channel, row: Row) -> bool:
-    if row["subject"] != "article" or channel.purpose != Purpose.DISCUSS or not row["want"]:
-        return False
-    known = tx.one(
-        "SELECT 1 FROM thread WHERE article = :a AND channel = :c",
-        {"a": row["subject_id"], "c": channel.id},
-    )
-    return known is None
-
-
-def _settle_until(
-    tx: Tx, context: Context, channel: Channel, row: Row, capabilities: Capabilities
-) -> float | None:
-    if row["subject"] != "article" or not capabilities.settles_by_forward:
-        return None
-    fed = [c for c in context.house(tx).channels.values() if c.announce == channel.id]
-    if not fed:
-        return None
-    tried = tx.one(
-        "SELECT min(m.tried_at) AS t FROM shows s JOIN message m ON m.id = s.message"
-        " WHERE s.delivery = :d AND m.platform_id IS NULL AND m.doubtful = 0",
-        {"d": row["id"]},
-    )
-    if tried is None or tried["t"] is None:
-        return None
-    return float(tried["t"]) + context.rules.forward_wait
+from core.newsroom.jobs import Job, Member, SettingJob
+from core.newsroom.marks import marked
+from core.newsroom.plan import change_delivery, requote
+from core.newsroom.removal import COMMAND, bury, gone_by_hand, mark_removing
+from core.ports import Receipt, Tx
+from core.steps import CHANGING, REMOVING
 
 
 def begin(
@@ -237,17 +24,22 @@ def begin(
 
     again: the row of an earlier try to use again. lost: the row of a try that is given up.
     """
-    if not _still_wants(tx, job):
+    going = [member for member in job.members if member.delivery in job.shown]
+    if not all(_still_wants(tx, member) for member in going):
         return None
     if lost is not None:
         tx.run("UPDATE message SET doubtful = 1, tried_at = NULL WHERE id = :id", {"id": lost})
     now = context.clock.now()
     if again is not None:
+        # A message that an earlier try with other words made is found by its number all the same.
         tx.run(
-            "UPDATE message SET tried_hash = :h, tried_at = :now, nonce = :nonce,"
-            " reply_to = :reply WHERE id = :id",
-            {"h": digest, "now": now, "nonce": nonce, "reply": job.reply_message, "id": again},
-        )
+            "UPDATE message SET tried_hash = CASE WHEN tried_hash = :h THEN :h ELSE :doubt END,"
+            " tried_at = :now, nonce = :nonce, reply_to = :reply WHERE id = :id",
+            {
+                "h": digest, "doubt": CHANGING, "now": now, "nonce": nonce,
+                "reply": job.reply_message, "id": again,
+            },
+        )  # fmt: skip
         return again
     message = tx.insert(
         "message",
@@ -259,23 +51,20 @@ def begin(
             "reply_to": job.reply_message,
         },
     )
-    tx.insert("shows", {"delivery": job.delivery, "message": message, "position": position})
+    for member in going:
+        shows = {"delivery": member.delivery, "message": message, "position": position}
+        tx.insert("shows", shows)
     return message
 
 
-def _still_wants(tx: Tx, job: Job) -> bool:
-    row = tx.one("SELECT want FROM delivery WHERE id = :id", {"id": job.delivery})
-    return row is not None and row["want"] == job.want
+def _still_wants(tx: Tx, member: Member) -> bool:
+    row = tx.one("SELECT want, raised FROM delivery WHERE id = :id", {"id": member.delivery})
+    return row is not None and (row["want"], row["raised"]) == (member.want, member.raised)
 
 
 def sent(tx: Tx, context: Context, job: Job, message: int, digest: str, receipt: Receipt) -> None:
     """A send (or a search for one) found its message."""
-    duplicate = tx.one(
-        "SELECT id FROM message WHERE channel = :c AND platform_id = :pid AND id <> :id",
-        {"c": job.channel.id, "pid": receipt.message, "id": message},
-    )
-    if duplicate is not None:
-        tx.run("DELETE FROM message WHERE id = :id", {"id": duplicate["id"]})
+    message_map.free(tx, job.channel.id, message, receipt.message)
     tx.run(
         "UPDATE message SET platform_id = :pid, have_hash = :h, tried_hash = '', tried_at = NULL,"
         " doubtful = 0, sender = :sender, link = :link, sent_at = :now WHERE id = :id",
@@ -309,9 +98,13 @@ def changed(tx: Tx, message: int, digest: str) -> None:
     )
 
 
-def forget(tx: Tx, message: int) -> None:
-    """A message surely never came to be."""
-    bury(tx, message)
+def forget(tx: Tx, *messages: int) -> None:
+    """Tries surely made no message; one that was adopted meanwhile did."""
+    for message in messages:
+        row = tx.one("SELECT platform_id FROM message WHERE id = :id", {"id": message})
+        if row is None or row["platform_id"] is not None:
+            continue
+        bury(tx, message)
 
 
 def removing(tx: Tx, message: int) -> None:
@@ -320,10 +113,15 @@ def removing(tx: Tx, message: int) -> None:
 
 
 def removed(tx: Tx, job: Job, message: int) -> None:
-    """A message was removed; what answered it quotes from now on."""
+    """A message was removed; what answered it quotes from now on. Where it showed several, those
+    that go on are to be shown anew."""
     bury(tx, message)
-    if job.subject == "comment":
-        requote(tx, job.subject_id)
+    if job.subject != "comment":
+        return
+    for member in job.members:
+        if len(job.members) > 1 and member.want:
+            tx.run("UPDATE delivery SET have = 0 WHERE id = :id", {"id": member.delivery})
+        requote(tx, member.subject_id)
 
 
 def give_up(tx: Tx, message: int) -> None:
@@ -332,58 +130,96 @@ def give_up(tx: Tx, message: int) -> None:
 
 
 def done(tx: Tx, job: Job, note: str = "") -> bool:
-    """All messages match what was wanted when the job was read; False = it wants more by now."""
-    tx.run(
-        "UPDATE delivery SET have = :want, attempts = 0, outcome = :note WHERE id = :id",
-        {"want": job.want, "note": note, "id": job.delivery},
-    )
-    if job.subject == "comment" and job.want:
-        _release_replies(tx, job)
-    if _still_wants(tx, job):
-        return True
+    """All messages match what was wanted when the job was read; False = it wants more by now.
+
+    Where nothing was wanted and something came up since, `have` goes on telling of it."""
+    for member in job.members:
+        stays = member.delivery in job.shown or len(job.members) == 1
+        if not stays:
+            _leave(tx, job, member)
+        tx.run(
+            "UPDATE delivery SET have = CASE WHEN :want = 0 AND raised <> :raised THEN have"
+            " ELSE :have END, attempts = 0, outcome = :note WHERE id = :id",
+            {
+                "have": member.want if stays else 0, "want": member.want, "raised": member.raised,
+                "note": note, "id": member.delivery,
+            },
+        )  # fmt: skip
+        if job.subject == "comment" and member.want:
+            _release_replies(tx, job, member)
+    if job.subject == COMMAND:
+        tx.run("DELETE FROM delivery WHERE id = :id", {"id": job.delivery})
+    elif not all(_still_wants(tx, member) for member in job.members):
+        tx.wake(job.channel.id)
+        return False
+    return True
+
+
+def _leave(tx: Tx, job: Job, member: Member) -> None:
+    """The message that a comment shared shows it no more: nothing of it is wanted, or it has
+    grown too long and gets a message of its own. The map remembers that it was there."""
+    for message in job.sent:
+        tx.run(
+            "UPDATE shows SET position = -1 - position WHERE delivery = :d AND message = :m"
+            " AND position >= 0",
+            {"d": member.delivery, "m": message.id},
+        )
+    requote(tx, member.subject_id)
     tx.wake(job.channel.id)
-    return False
 
 
-def _release_replies(tx: Tx, job: Job) -> None:
-    waiting = tx.one("SELECT 1 FROM comment WHERE parent = :id LIMIT 1", {"id": job.subject_id})
+def _release_replies(tx: Tx, job: Job, member: Member) -> None:
+    waiting = tx.one("SELECT 1 FROM comment WHERE parent = :id LIMIT 1", {"id": member.subject_id})
     if waiting is not None:
         tx.wake(job.channel.id)
 
 
 def put_back(tx: Tx, context: Context, job: Job, after: float, reason: str) -> None:
     """Try again `after` seconds from now."""
-    tx.run(
-        "UPDATE delivery SET due = :due, attempts = attempts + 1, outcome = :reason"
-        " WHERE id = :id AND want <> have",
-        {"due": context.clock.now() + after, "reason": reason, "id": job.delivery},
-    )
+    for member in job.members:
+        tx.run(
+            "UPDATE delivery SET due = :due, attempts = attempts + 1, outcome = :reason"
+            " WHERE id = :id AND want <> have",
+            {"due": context.clock.now() + after, "reason": reason, "id": member.delivery},
+        )
     tx.wake(job.channel.id)
 
 
 def rejected(tx: Tx, context: Context, job: Job, reason: str) -> None:
     """The platform refused for good: never again as it is, and the desk is told once."""
-    tx.run(
-        "UPDATE delivery SET dead_want = want, outcome = :reason WHERE id = :id AND want = :want",
-        {"reason": reason, "id": job.delivery, "want": job.want},
-    )
+    for member in job.members:
+        if member.want != member.have:
+            _refused(tx, context, job, member, reason)
     if job.channel.purpose == Purpose.DESK:
         _mark_desk(tx, job, reason)
-    if job.subject in ("notice", "queue"):
+    tx.wake(job.channel.id)
+
+
+def _refused(tx: Tx, context: Context, job: Job, member: Member, reason: str) -> None:
+    tx.run(
+        "UPDATE delivery SET dead_want = want, outcome = :reason"
+        " WHERE id = :id AND want = :want AND raised = :raised",
+        {
+            "reason": reason, "id": member.delivery, "want": member.want, "raised": member.raised,
+        },
+    )  # fmt: skip
+    if job.subject in ("notice", "queue", "appeal"):
         return
-    number = _number(tx, job)
+    number = _number(tx, job, member)
     title = job.channel.title or job.channel.platform.capitalize()
 
     def words(t: Texts) -> str:
+        if job.subject == COMMAND:
+            return t("A command that somebody typed in {title} could not be removed: {reason}",
+                     title=title, reason=reason)  # fmt: skip
         if number is None:
             return t("An article could not be shown in {title}: {reason}",
                      title=title, reason=reason)  # fmt: skip
         return t("Comment #{number} could not be shown in {title}: {reason}",
                  number=number, title=title, reason=reason)  # fmt: skip
 
-    key = f"dead:{job.delivery}:{job.want}"
+    key = f"dead:{member.delivery}:{member.want}"
     tell_desk(tx, context, job.channel.publication, key, words)
-    tx.wake(job.channel.id)
 
 
 def _mark_desk(tx: Tx, job: Job, reason: str) -> None:
@@ -394,21 +230,24 @@ def _mark_desk(tx: Tx, job: Job, reason: str) -> None:
     )
 
 
-def _number(tx: Tx, job: Job) -> int | None:
+def _number(tx: Tx, job: Job, member: Member) -> int | None:
     """The number of the comment that a delivery shows, None where it shows none."""
     if job.subject not in ("comment", "card"):
         return None
-    row = tx.one("SELECT number FROM comment WHERE id = :id", {"id": job.subject_id})
+    row = tx.one("SELECT number FROM comment WHERE id = :id", {"id": member.subject_id})
     return int(row["number"]) if row else None
 
 
 def copy_gone(tx: Tx, context: Context, job: Job, message: int) -> None:
-    """Our message was taken away by hand: it is not sent again."""
+    """Our message was taken away by hand: what it showed is not sent again. Where the platform
+    told so first, all that follows from it has happened, and it shows nothing any more."""
+    shown = message_map.standing(tx, message)
     bury(tx, message)
-    gone_by_hand(tx, job.delivery)
-    if job.subject == "comment":
-        requote(tx, job.subject_id)
-    elif job.subject in ("card", "queue"):
+    for row in shown:
+        gone_by_hand(tx, row["id"])
+        if row["subject"] == "comment":
+            requote(tx, row["subject_id"])
+    if job.subject in ("card", "queue", "appeal"):
         context.touch_desk(tx, job.channel.publication)
     tx.wake(job.channel.id)
 
@@ -423,14 +262,11 @@ def reply_gone(tx: Tx, context: Context, job: Job) -> None:
     """What a copy wanted to answer is gone there: from now on its replies quote instead."""
     if job.reply_message is None:
         return
-    row = tx.one(
-        "SELECT d.id, d.subject_id, d.want, d.shown_revision, s.position, m.tried_hash"
-        " FROM shows s JOIN delivery d ON d.id = s.delivery JOIN message m ON m.id = s.message"
-        " WHERE s.message = :m",
-        {"m": job.reply_message},
-    )
+    shown = message_map.standing(tx, job.reply_message)
     bury(tx, job.reply_message)
-    if row is not None and row["position"] >= 0 and row["want"]:
+    for row in shown:
+        if not row["want"]:
+            continue
         if row["tried_hash"] == REMOVING:
             change_delivery(tx, row["id"], row["shown_revision"], job.channel.id)
         else:
@@ -459,30 +295,16 @@ def thread_gone(tx: Tx, context: Context, job: Job) -> None:
     )  # fmt: skip
 
 
-def settings(tx: Tx, context: Context, channel: Channel, now: float) -> list[SettingJob]:
-    """The settings of a channel's threads that have to be applied."""
-    rows = tx.all(
-        "SELECT s.*, t.place FROM setting s JOIN thread t ON t.id = s.thread"
-        " WHERE t.channel = :c AND t.dead = 0 AND s.want <> s.have AND s.due <= :now",
-        {"c": channel.id, "now": now},
-    )
-    return [
-        SettingJob(
-            row["thread"], channel, row["name"], row["want"], row["attempts"],
-            Target(channel.place, channel.kind, thread=row["place"]),
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
 def applied(tx: Tx, context: Context, job: SettingJob, *, after: float | None, note: str) -> None:
     """A setting was applied, emulated (`note` says so), or has to be tried again `after` s."""
     if after is None:
         tx.run(
             "UPDATE setting SET have = :value, attempts = 0, outcome = :note"
             " WHERE thread = :t AND name = :n",
-            {"value": job.value, "note": note, "t": job.thread, "n": job.name},
+            {"value": job.records, "note": note, "t": job.thread, "n": job.name},
         )
+        if note and job.operation == "pinned":
+            _pin_refused(tx, context, job, note)
         return
     tx.run(
         "UPDATE setting SET due = :due, attempts = attempts + 1, outcome = :note"
@@ -492,4 +314,18 @@ def applied(tx: Tx, context: Context, job: SettingJob, *, after: float | None, n
     tx.wake(job.channel.id)
 
 
-__all__ = ["Job", "SettingJob", "ready", "replan"]
+def _pin_refused(tx: Tx, context: Context, job: SettingJob, note: str) -> None:
+    """Pinning cannot be emulated, so the desk is told, once for each comment and thread."""
+    found = marked(job.name)
+    row = tx.one(
+        "SELECT article, number FROM comment WHERE id = :id", {"id": found[1] if found else 0}
+    )
+    if row is None:
+        return
+    comment, title = f"{row['article']}#{row['number']}", job.channel.title
+    reason = note.removeprefix("emulated: ")
+    tell_desk(
+        tx, context, job.channel.publication, f"{job.name}:{job.thread}",
+        lambda t: t("{comment} could not be pinned in {title}: {reason}",
+                    comment=comment, title=title, reason=reason),
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 from core.authors import seal, unseal
 from core.events import Attachment, Edited, Person, Posted
 from core.model import Channel
-from core.newsroom.context import Context
+from core.newsroom.context import ERASE_WAKE, Context
 from core.ports import Row, Tx
 from core.text.model import Rich
 
@@ -117,8 +117,16 @@ def take_events(tx: Tx, context: Context, channel: int, thread: str) -> list[Pos
 
 
 def expire(tx: Tx, context: Context) -> int:
-    """Drop what nobody came for; how many."""
-    return tx.run("DELETE FROM parked WHERE expires <= :now", {"now": context.clock.now()})
+    """Drop what nobody came for; how many events of it."""
+    now = {"now": context.clock.now()}
+    words = tx.run("DELETE FROM door WHERE expires <= :now", now)
+    tx.run("DELETE FROM connect_code WHERE expires <= :now", now)
+    tx.run("DELETE FROM handled WHERE at <= :now - 172800", now)
+    words += tx.run("DELETE FROM quarantine WHERE expires <= :now", now)
+    parked = tx.run("DELETE FROM parked WHERE expires <= :now", now)
+    if words or parked:
+        tx.wake(ERASE_WAKE)
+    return parked
 
 
 def _dump(event: Posted) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from core.newsroom.removal import doubt_standing
 from core.ports import Row, Tx
 from core.threads import CommentState, Key, Standing, faces
 
+NEWEST = 20
+
 
 def raise_delivery(
     tx: Tx,
@@ -160,14 +162,15 @@ def replan(tx: Tx, comment: int, *, force: bool = False) -> None:
 
 
 def requote(tx: Tx, comment: int) -> None:
-    """The copies of its replies that quote it, because nothing that they answer stands, are
-    looked at again: what they quote has changed or may be read no more."""
+    """The copies of its replies that quote it, because what they answer does not show it (any
+    more), are looked at again: what they quote has changed or may be read no more."""
     rows = tx.all(
         "SELECT d.id, d.channel, d.shown_revision FROM comment c JOIN delivery d"
         " ON d.subject = 'comment' AND d.subject_id = c.id AND d.role = 'copy' AND d.want > 0"
         " JOIN shows s ON s.delivery = d.id AND s.position = 0 JOIN message m ON m.id = s.message"
-        " WHERE c.parent = :id AND NOT EXISTS (SELECT 1 FROM shows p"
-        " WHERE p.message = m.reply_to AND p.position >= 0)",
+        " WHERE c.parent = :id AND NOT EXISTS (SELECT 1 FROM shows p JOIN delivery o"
+        " ON o.id = p.delivery AND o.subject = 'comment' AND o.subject_id = :id"
+        " WHERE p.message IN (m.reply_to, m.id) AND p.position >= 0)",
         {"id": comment},
     )
     for row in rows:
@@ -223,12 +226,36 @@ def _let_parent_go(tx: Tx, parent: int) -> None:
 
 
 def settle_thread(tx: Tx, article: int, name: str, value: str) -> None:
-    """Want a setting (locked, archived) of every thread of an article."""
+    """Want a setting (locked, archived) of every thread of an article. Where the last value is
+    not recorded as applied, it may be, so that nothing is known of what the place has."""
     rows = tx.all("SELECT id, channel FROM thread WHERE article = :a AND dead = 0", {"a": article})
     for row in rows:
         tx.run(
             "INSERT INTO setting (thread, name, want) VALUES (:t, :name, :value)"
-            " ON CONFLICT (thread, name) DO UPDATE SET want = excluded.want, due = 0, attempts = 0",
+            " ON CONFLICT (thread, name) DO UPDATE SET want = excluded.want, due = 0, attempts = 0,"
+            " have = CASE WHEN setting.want = setting.have THEN setting.have ELSE '' END",
             {"t": row["id"], "name": name, "value": value},
         )
         tx.wake(row["channel"])
+
+
+def refresh_article(tx: Tx, article: int) -> None:
+    """Raise every message that shows the article."""
+    rows = tx.all(
+        "SELECT channel, shown_revision FROM delivery WHERE subject = 'article'"
+        " AND subject_id = :a AND want > 0",
+        {"a": article},
+    )
+    for row in rows:
+        raise_delivery(tx, "article", article, row["channel"], max(1, row["shown_revision"]))
+
+
+def refresh_newest(tx: Tx, publication: int) -> None:
+    """The same for the newest articles of a publication, whose last line tells how people
+    comment there; older ones follow when something else of them changes."""
+    for row in tx.all(
+        "SELECT id FROM article WHERE publication = :p AND state = 'published'"
+        " ORDER BY id DESC LIMIT :n",
+        {"p": publication, "n": NEWEST},
+    ):
+        refresh_article(tx, row["id"])

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from core.errors import UserError
+from core.figures import Figures
+from core.i18n import FALLBACK, texts
+from core.model import Role
 from core.newsroom.context import Context
+from core.newsroom.history import asked, rows
+from core.newsroom.log import Actor
+from core.newsroom.reactions import reactions_under
+from core.newsroom.target import Call, whole
 from core.ports import Row, Tx
 from core.text.model import Rich
 
-Json = dict[str, Any]
+t = texts(FALLBACK)
 
-DAY = 86400.0
+Json = dict[str, Any]
 
 
 def queue(tx: Tx, context: Context, publication: int) -> list[Json]:
@@ -39,79 +47,77 @@ def queue(tx: Tx, context: Context, publication: int) -> list[Json]:
     ]
 
 
-def history(tx: Tx, context: Context, publication: int, most: int = 100) -> list[Json]:
+def history(tx: Tx, context: Context, publication: int, words: str, most: int = 100) -> list[Json]:
     """The newest decisions, newest first: id, action, article, number, actor, reason, at,
-    undoes."""
-    rows = tx.all(
-        "SELECT d.id, d.action, d.article, c.number, d.actor_name, d.reason, d.at, d.undoes"
-        " FROM decision d LEFT JOIN comment c ON c.id = d.comment"
-        " WHERE d.publication = :p ORDER BY d.id DESC LIMIT :most",
-        {"p": publication, "most": most},
-    )
-    names = ("id", "action", "article", "number", "reason", "at", "undoes")
-    return [{name: row[name] for name in names} | {"actor": row["actor_name"]} for row in rows]
+    undoes, undone_by. words: what the command takes. Raises UserError."""
+    call = Call(Actor("cli", ""), publication, Role.OWNER, argument=words)
+    about, page = asked(tx, context, call)
+    names = ("id", "action", "article", "number", "reason", "at", "undoes", "undone_by")
+    found = rows(tx, publication, about, most, (page - 1) * most)
+    return [{name: row[name] for name in names} | {"actor": row["actor_name"]} for row in found]
 
 
-def stats(tx: Tx, context: Context, publication: int, days: int) -> Json:
-    """Comments of the last days by state, decisions by who made them, and how many wait now."""
-    values = {"p": publication, "since": context.clock.now() - days * DAY}
-    states = tx.all(
-        "SELECT c.state AS name, count(*) AS n FROM comment c JOIN article a ON a.id = c.article"
-        " WHERE a.publication = :p AND c.posted >= :since GROUP BY c.state ORDER BY c.state",
-        values,
-    )
-    decided = tx.all(
-        "SELECT actor_name AS name, count(*) AS n FROM decision"
-        " WHERE publication = :p AND at >= :since GROUP BY actor_name ORDER BY n DESC",
-        values,
-    )
+def stats(made: Figures) -> Json:
+    """The numbers of the last days: comments by state, held by check, steps by date, waits by hour
+    (seconds), decisions by who made them, and how many wait now."""
     return {
-        "days": days,
-        "comments": {row["name"]: row["n"] for row in states},
-        "decisions": {row["name"]: row["n"] for row in decided},
-        "waiting": len(queue(tx, context, publication)),
+        "days": made.days,
+        "comments": dict(made.states),
+        "held": made.held,
+        "checks": dict(made.checks),
+        "decisions": dict(made.load),
+        "waiting": made.waiting,
+        "wait": asdict(made.whole) if made.whole else None,
+        "hours": [asdict(wait) for wait in made.waits],
+        "steps": [{**asdict(step), "start": step.start.isoformat()} for step in made.steps],
     }
 
 
 def thread(tx: Tx, context: Context, article: str) -> Json:
     """An article, named by its number or permalink, with every comment that may be read.
 
-    A comment has number, parent (its number) or None, name, platform, posted, state, text; where
-    it may not be read, text is None. Raises UserError where there is no such article.
+    Featured comments come first. A comment has number, parent (its number) or None, name, platform,
+    posted, state, featured, pinned, reactions (emoji to count), text; where it may not be read,
+    text is None. Raises UserError where there
+    is no such article.
     """
     row = article_row(tx, article)
     comments = tx.all(
-        "SELECT c.number, p.number AS parent, c.name, c.platform, c.posted, c.state, r.text"
-        " FROM comment c LEFT JOIN comment p ON p.id = c.parent"
+        "SELECT c.id, c.number, p.number AS parent, c.name, c.platform, c.posted, c.state,"
+        " c.featured, c.pinned, r.text FROM comment c LEFT JOIN comment p ON p.id = c.parent"
         " LEFT JOIN revision r ON r.comment = c.id AND r.number = c.shown"
-        " WHERE c.article = :a ORDER BY c.number",
+        " WHERE c.article = :a ORDER BY c.featured DESC, c.number",
         {"a": row["id"]},
     )
+    reactions = reactions_under(tx, row["id"])
     names = ("id", "headline", "deck", "byline", "link", "state", "published", "updated")
     return {
         **{name: row[name] for name in names},
         "body": _text(row["body"]),
-        "comments": [_comment(comment) for comment in comments],
+        "comments": [_comment(comment, reactions.get(comment["id"], {})) for comment in comments],
     }
 
 
 def article_row(tx: Tx, article: str) -> Row:
     """The row of an article. Raises UserError."""
-    number = int(article) if article.isascii() and article.isdecimal() else -1
+    number = whole(article)
     row = tx.one(
         "SELECT * FROM article WHERE id = :id OR link = :link ORDER BY id DESC LIMIT 1",
         {"id": number, "link": article},
     )
     if row is None:
-        raise UserError(f"There is no article “{article}”: give its number or its address.")
+        raise UserError(
+            t("There is no article “{article}”: give its number or its address.", article=article)
+        )
     return row
 
 
-def _comment(row: Row) -> Json:
+def _comment(row: Row, reactions: dict[str, int]) -> Json:
     read = row["text"] is not None and row["state"] in ("published", "held")
     names = ("number", "parent", "name", "platform", "posted", "state")
     values = {name: row[name] for name in names}
-    return values | {"text": _text(row["text"]) if read else None}
+    values |= {name: bool(row[name]) for name in ("featured", "pinned")}
+    return values | {"reactions": reactions, "text": _text(row["text"]) if read else None}
 
 
 def _text(dumped: str) -> str:

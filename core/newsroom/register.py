@@ -5,6 +5,7 @@ Every list is ordered by number, and its rows hold JSON values only; times are U
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from core.errors import UserError
@@ -12,7 +13,7 @@ from core.i18n import FALLBACK, texts
 from core.model import Mode, Purpose
 from core.newsroom import admin
 from core.newsroom.context import Context
-from core.newsroom.decide import refresh_newest
+from core.newsroom.plan import refresh_newest
 from core.ports import Row, Tx
 
 t = texts(FALLBACK)
@@ -21,13 +22,12 @@ Json = dict[str, Any]
 
 
 def publications(tx: Tx, context: Context) -> list[Json]:
-    """Every publication: id, name, tagline, languages, zone, mode, new_after, policy."""
-    return _rows(
-        tx.all(
-            "SELECT id, name, tagline, languages, zone, mode, new_after, policy FROM publication"
-            " ORDER BY id"
-        )
+    """Every publication: id, name, tagline, languages, zone, mode, options, policy."""
+    rows = tx.all(
+        "SELECT id, name, tagline, languages, zone, mode, options, policy FROM publication"
+        " ORDER BY id"
     )
+    return [{**row, "options": json.loads(row["options"])} for row in _rows(rows)]
 
 
 def feeds(tx: Tx, context: Context, publication: int | None) -> list[Json]:
@@ -54,9 +54,9 @@ def channels(tx: Tx, context: Context, publication: int | None) -> list[Json]:
 
 
 def moderators(tx: Tx, context: Context, publication: int | None) -> list[Json]:
-    """name and publication of everybody on a roster, whose identities nobody keeps."""
+    """name, role and publication of everybody on a roster, whose identities nobody keeps."""
     rows = tx.all(
-        "SELECT m.name, p.name AS publication FROM moderator m"
+        "SELECT m.name, m.role, p.name AS publication FROM moderator m"
         " JOIN publication p ON p.id = m.publication"
         " WHERE :p IS NULL OR m.publication = :p ORDER BY p.id, m.name",
         {"p": publication},
@@ -85,14 +85,14 @@ def _rows(rows: list[Row]) -> list[Json]:
 
 
 def set_publication(tx: Tx, context: Context, publication: int, changes: Json) -> None:
-    """Change some of name, tagline, languages, zone, mode, new_after, policy.
+    """Change some of name, tagline, languages, zone, mode, policy.
 
     Raises UserError naming what is wrong and what would be right.
     """
     if not changes:
         raise UserError(t("Say what to change: --help lists what there is."))
     _check(tx, publication, changes)
-    names = ("name", "tagline", "languages", "zone", "mode", "new_after", "policy")
+    names = ("name", "tagline", "languages", "zone", "mode", "policy")
     assignments = ", ".join(f"{name} = :{name}" for name in names if name in changes)
     tx.run(
         f"UPDATE publication SET {assignments} WHERE id = :id",  # noqa: S608  our own names
@@ -122,8 +122,6 @@ def _check(tx: Tx, publication: int, changes: Json) -> None:
                 mode=changes["mode"],
             )
         )
-    if changes.get("new_after", 0) < 0:
-        raise UserError(t("The number of comments after which an author is known is 0 or more."))
 
 
 def remove_feed(tx: Tx, context: Context, publication: int | None, feed: str) -> str:

@@ -8,23 +8,53 @@ a position below 0 is such a memory; nothing is sent, edited or answered by it.
 from __future__ import annotations
 
 from core.ports import Tx
-from core.steps import REMOVING
+from core.steps import CHANGING, REMOVING
+
+COMMAND = "command"
+"""The subject of a delivery that only takes away what a person typed as a command."""
+GRACE = 1.0
+"""Seconds for which it stands, so that an answer can be a reply to it."""
 
 
 def bury(tx: Tx, message: int) -> None:
     """A message exists no more, or surely never came to be."""
     row = tx.one(
-        "SELECT m.platform_id, s.position, d.subject FROM message m LEFT JOIN shows s"
-        " ON s.message = m.id LEFT JOIN delivery d ON d.id = s.delivery WHERE m.id = :id",
+        "SELECT m.platform_id, EXISTS (SELECT 1 FROM shows s JOIN delivery d ON d.id = s.delivery"
+        " WHERE s.message = m.id AND d.subject = 'comment') AS comments FROM message m"
+        " WHERE m.id = :id",
         {"id": message},
     )
     if row is None:
         return
-    if row["subject"] != "comment" or row["platform_id"] is None:
+    if not row["comments"] or row["platform_id"] is None:
         tx.run("DELETE FROM message WHERE id = :id", {"id": message})
-    elif row["position"] >= 0:
-        tx.run("UPDATE shows SET position = -1 - position WHERE message = :id", {"id": message})
-        tx.run("UPDATE message SET have_hash = '', tried_at = NULL WHERE id = :id", {"id": message})
+        return
+    tx.run(
+        "UPDATE shows SET position = -1 - position WHERE message = :id AND position >= 0",
+        {"id": message},
+    )
+    tx.run("UPDATE message SET have_hash = '', tried_at = NULL WHERE id = :id", {"id": message})
+
+
+def take_away(tx: Tx, channel: int, message: str, now: float) -> None:
+    """A command that a person typed before everybody is to go: its words are not moderated.
+    message: the platform's; now: Unix seconds."""
+    told = {"channel": channel, "sender": "person", "platform_id": message}
+    number = tx.insert("message", told)
+    delivery = tx.insert(
+        "delivery",
+        {
+            "subject": COMMAND,
+            "subject_id": number,
+            "channel": channel,
+            "role": "origin",
+            "have": 1,
+            "raised": 1,
+            "due": now + GRACE,
+        },
+    )
+    tx.insert("shows", {"delivery": delivery, "message": number})
+    tx.wake(channel)
 
 
 def mark_removing(tx: Tx, message: int) -> None:
@@ -36,13 +66,17 @@ def mark_removing(tx: Tx, message: int) -> None:
 
 
 def doubt_standing(tx: Tx, delivery: int) -> None:
-    """Something is wanted again of a delivery that was to show nothing: its messages may be gone
-    already, or vanish any moment by a deletion of ours that is under way."""
+    """Something else is wanted of a delivery that is not level yet. Where it was to show nothing,
+    its messages may be gone already, or vanish any moment by a deletion of ours that is under
+    way. Otherwise an edit may have been made of which no record tells, so that a message whose
+    recorded words are wanted again may show others."""
     tx.run(
-        "UPDATE message SET tried_hash = :mark WHERE platform_id IS NOT NULL AND id IN ("
+        "UPDATE message SET tried_hash = CASE WHEN tried_hash = :removing OR (SELECT d.want"
+        " FROM delivery d WHERE d.id = :id) = 0 THEN :removing ELSE :changing END"
+        " WHERE platform_id IS NOT NULL AND id IN ("
         "SELECT s.message FROM shows s JOIN delivery d ON d.id = s.delivery"
-        " WHERE d.id = :id AND d.want = 0 AND d.have > 0 AND s.position >= 0)",
-        {"mark": REMOVING, "id": delivery},
+        " WHERE d.id = :id AND d.want <> d.have AND s.position >= 0)",
+        {"removing": REMOVING, "changing": CHANGING, "id": delivery},
     )
 
 

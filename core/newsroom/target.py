@@ -8,14 +8,23 @@ permalink or a link to one of its messages.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.errors import UserError
-from core.i18n import Texts, texts
-from core.model import Channel
+from core.events import Attachment
+from core.i18n import Texts
+from core.model import Channel, Role
 from core.newsroom.context import Context
-from core.newsroom.decide import Actor
-from core.newsroom.message_map import adopt, known_message, thread_beside
+from core.newsroom.log import Actor
+from core.newsroom.message_map import (
+    adopt,
+    comments_shown,
+    known_message,
+    meant,
+    thread_beside,
+)
+from core.newsroom.rights import require
 from core.ports import Row, Tx
 from core.text.model import Rich
 
@@ -23,31 +32,61 @@ _NUMBER = re.compile(r"^(\d*)#(\d+)$")
 _URL = re.compile(r"^https?://\S+$", re.IGNORECASE)
 
 
+_DIGITS = 15
+"""Of the longest number that anything here has."""
+
+
+def whole(word: str) -> int | None:
+    """A number as people write one, None for anything else and for one that is too long to be
+    the number of something."""
+    return int(word) if word.isdecimal() and len(word) <= _DIGITS else None
+
+
 @dataclass(slots=True)
 class Call:
     """A command on its way. `argument` shrinks as words of it are understood, and `text`, the
     same with its formatting, does too.
 
-    publication: None where nothing tells which one. moderator: the actor may decide there.
+    publication: None where nothing tells which one. role: what the actor may do there.
     tag: the actor's own author tag, "" for an anonymous admin and the command line.
+    picker: the language in which the platform shows its own lists to the actor.
+    attachments, album, forwarded, via: as in `core.events.Invoked`; names that nobody sees are
+    left out, and the album is a keyed hash. identity: as in `core.events.Person`; kept
+    only as an address.
     """
 
     actor: Actor
     publication: int | None
-    moderator: bool
+    role: Role
     tag: str = ""
     platform: str = ""
     channel: Channel | None = None
     thread: str | None = None
     message: str | None = None
     reply_number: int | None = None
+    quote: str = ""
     argument: str = ""
     text: Rich = field(default_factory=Rich)
+    attachments: tuple[Attachment, ...] = ()
+    album: str = ""
+    forwarded: str | None = None
+    via: str = ""
     private: bool = False
+    picker: str = ""
+    identity: str = field(default="", repr=False)
+
+    @property
+    def moderator(self) -> bool:
+        """The actor may decide on comments there."""
+        return self.role.covers(Role.MODERATOR)
+
+    def require(self, needed: Role) -> None:
+        """Raises UserError, which says what is needed, where the actor may not do something."""
+        require(self.t, self.role, needed)
 
     @property
     def t(self) -> Texts:
-        return texts(self.actor.language)
+        return self.actor.texts
 
     def word(self) -> str:
         """The next word of the argument, not yet taken."""
@@ -67,7 +106,7 @@ def comment_of(tx: Tx, context: Context, call: Call) -> int:
     word = call.word()
     if numbered := _NUMBER.match(word):
         call.take()
-        return _by_number(tx, context, call, numbered[1], int(numbered[2]))
+        return _by_number(tx, context, call, numbered[1], numbered[2])
     if _URL.match(word):
         call.take()
         return _by_link(tx, context, call, word)
@@ -81,27 +120,40 @@ def comment_of(tx: Tx, context: Context, call: Call) -> int:
 
 
 def answered(tx: Tx, call: Call) -> int | None:
-    """The comment whose message (or card) was replied to or chosen in its menu."""
+    """The comment whose message (or card) was replied to or chosen in its menu. Raises UserError
+    where the message shows several and nothing tells which."""
     if call.message is None or call.channel is None:
         return None
-    known = known_message(tx, call.channel.id, call.message)
-    if known is None:
-        known = _unmapped(tx, call, call.channel, call.message)
-    if known is None or known["subject"] not in ("comment", "card"):
-        return None
-    return int(known["subject_id"])
+    shown = comments_shown(tx, call.channel.id, call.message)
+    if not shown and known_message(tx, call.channel.id, call.message) is None:
+        _adopt(tx, call, call.channel, call.message)
+        shown = comments_shown(tx, call.channel.id, call.message)
+    return _only(tx, call, shown) if shown else None
 
 
-def _unmapped(tx: Tx, call: Call, channel: Channel, message: str) -> Row | None:
+def _only(tx: Tx, call: Call, shown: Sequence[Row]) -> int:
+    named = meant(tx, shown, call.quote, "")
+    if named is not None:
+        return int(named["id"])
+    numbers = ", ".join(f"#{row['number']}" for row in shown)
+    raise UserError(
+        call.t("This message shows {numbers}. Write the number of the one that you mean behind"
+               " the command, or mark its words when you reply.", numbers=numbers)
+    )  # fmt: skip
+
+
+def _adopt(tx: Tx, call: Call, channel: Channel, message: str) -> None:
     """A copy of ours that a lost answer left out of the map; its `#number` tells what it is."""
     article = _thread_article(tx, call)
-    if article is None or call.reply_number is None:
-        return None
-    return adopt(tx, channel, article, message, call.reply_number)
+    if article is not None and call.reply_number is not None:
+        adopt(tx, channel, article, message, call.reply_number)
 
 
-def _by_number(tx: Tx, context: Context, call: Call, article: str, number: int) -> int:
-    article_id = int(article) if article else _thread_article(tx, call)
+def _by_number(tx: Tx, context: Context, call: Call, article: str, written: str) -> int:
+    number, named = whole(written), whole(article)
+    if number is None or (article and named is None):
+        raise UserError(call.t("There is no comment #{number} here.", number=written[:_DIGITS]))
+    article_id = named if article else _thread_article(tx, call)
     if article_id is None and (own := _own_numbered(tx, call, number)) is not None:
         return own
     if article_id is None:
@@ -136,7 +188,7 @@ def _foreign(call: Call, row: Row) -> bool:
 
 
 def _by_link(tx: Tx, context: Context, call: Call, url: str) -> int:
-    for known in _linked_messages(tx, context, url):
+    for channel, message, known in _linked_messages(tx, context, url):
         if known["subject"] == "comment":
             row = tx.one(
                 "SELECT a.publication FROM comment c JOIN article a ON a.id = c.article"
@@ -144,14 +196,15 @@ def _by_link(tx: Tx, context: Context, call: Call, url: str) -> int:
                 {"id": known["subject_id"]},
             )
             if row is not None and not _foreign(call, row):
-                return int(known["subject_id"])
+                return _only(tx, call, comments_shown(tx, channel, message))
     raise UserError(call.t("This link does not lead to a comment that I know."))
 
 
-def _linked_messages(tx: Tx, context: Context, url: str) -> list[Row]:
+def _linked_messages(tx: Tx, context: Context, url: str) -> list[tuple[int, str, Row]]:
     """The messages of ours that a link may mean: in the place that it names, in the discussion
-    group of that place, or wherever the platform's message ids are unique by themselves."""
-    found: list[Row] = []
+    group of that place, or wherever the platform's message ids are unique by themselves. Each
+    as channel, message and the first of what it shows."""
+    found: list[tuple[int, str, Row]] = []
     for platform, locate in context.locators.items():
         named = locate(url)
         if named is None:
@@ -161,7 +214,7 @@ def _linked_messages(tx: Tx, context: Context, url: str) -> list[Row]:
             if channel.platform == platform and _may_be(tx, context, channel, place):
                 known = known_message(tx, channel.id, message)
                 if known is not None:
-                    found.append(known)
+                    found.append((channel.id, message, known))
     return found
 
 
@@ -197,7 +250,7 @@ def article_of(tx: Tx, context: Context, call: Call) -> int:
     article: int | None = None
     if word.isascii() and word.isdecimal():
         call.take()
-        article = int(word)
+        article = whole(word)
     elif _URL.match(word):
         call.take()
         article = _article_by_link(tx, context, call, word)
@@ -209,6 +262,19 @@ def article_of(tx: Tx, context: Context, call: Call) -> int:
             call.t("Which article? Use this in its thread, or name it by its number or address.")
         )
     return int(article) if article is not None else 0
+
+
+def subject_of(tx: Tx, context: Context, call: Call) -> tuple[str, int]:
+    """("comment" or "article", its id) that a command is about which takes either. Raises
+    UserError saying how to name one."""
+    word = call.word()
+    if _NUMBER.match(word):
+        return "comment", comment_of(tx, context, call)
+    if _URL.match(word) and _article_by_link(tx, context, call, word) is None:
+        return "comment", comment_of(tx, context, call)
+    if not word and (comment := answered(tx, call)) is not None:
+        return "comment", comment
+    return "article", article_of(tx, context, call)
 
 
 def _article_by_message(tx: Tx, call: Call) -> int | None:
@@ -227,7 +293,7 @@ def _article_by_link(tx: Tx, context: Context, call: Call, url: str) -> int | No
     row = tx.one("SELECT id FROM article WHERE link = :url ORDER BY id DESC LIMIT 1", {"url": url})
     if row is not None:
         return int(row["id"])
-    for known in _linked_messages(tx, context, url):
+    for _, _, known in _linked_messages(tx, context, url):
         if known["subject"] == "article":
             return int(known["subject_id"])
     return None

@@ -99,6 +99,8 @@ class SqliteDatabase:
         self._reads: deque[_Call] = deque()
         self._read_lock = asyncio.Lock()
         self._closed = False
+        self.refusal = ""
+        """Why the disk refused the last transaction, "" where it took it."""
 
     @classmethod
     async def open(cls, path: Path) -> SqliteDatabase:
@@ -169,6 +171,10 @@ class SqliteDatabase:
             elif not call.done.done():
                 call.done.set_result(result)
 
+    async def truncate_log(self) -> bool:
+        """See `core.ports.Database.truncate_log`."""
+        return await self._writer.hop(_truncate)
+
     async def data_version(self) -> int:
         """Changes when another process wrote to the file."""
         # The writer's own view: the reader's would change with every commit of this process.
@@ -210,17 +216,24 @@ class SqliteDatabase:
             results, woken = await self._writer.hop(lambda db: _run_group(db, works))
         except Exception as error:
             if len(group) == 1:
+                self._note(error)
                 _fail(group[0], error)
                 return
             for call in group:
                 await self._commit([call])
             return
+        self.refusal = ""
         for call, result in zip(group, results, strict=True):
             if not call.done.done():
                 call.done.set_result(result)
         if woken:
             for listener in self._listeners:
                 listener(woken)
+
+    def _note(self, error: Exception) -> None:
+        refused = as_storage_error(error) if isinstance(error, sqlite3.Error) else None
+        if isinstance(refused, DiskRefused):
+            self.refusal = str(refused)
 
 
 def _fail(call: _Call, error: Exception) -> None:
@@ -258,6 +271,19 @@ def _read_group(
         return [_outcome(tx, work) for work in works]
     finally:
         db.execute("COMMIT")
+
+
+def _truncate(db: sqlite3.Connection) -> bool:
+    """A checkpoint that waits for nobody: the writer's thread serves everybody else."""
+    (patience,) = db.execute("PRAGMA busy_timeout").fetchone()
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {int(patience)}")
 
 
 def _outcome(tx: SqliteTx, work: Callable[[Tx], Any]) -> tuple[Any, Exception | None]:

@@ -13,8 +13,7 @@ from typing import Any
 
 
 class Style(StrEnum):
-    """What a span does to its text. `LINK` and `MENTION` are the only ones read with `value`
-    as a target; `PRE` reads it as a language."""
+    """What a span does to its text; `Span` says what its `value` means to each."""
 
     BOLD = "bold"
     ITALIC = "italic"
@@ -26,6 +25,10 @@ class Style(StrEnum):
     LINK = "link"
     QUOTE = "quote"
     HEADING = "heading"
+    TIME = "time"
+
+
+_KNOWN = frozenset(style.value for style in Style)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Span:
     """`style` over `text[start:end]`; offsets are Python code points.
 
     value: LINK: an absolute http, https, tg or mailto URL; PRE: the language or ""; QUOTE:
-        "expandable" or ""; HEADING: the level "1" to "6"; else "".
+        "expandable" or ""; HEADING: the level "1" to "6"; TIME: see `core.text.times`; else "".
     """
 
     start: int
@@ -46,8 +49,8 @@ class Span:
 class Rich:
     """Text with spans, sorted by start, then longest first.
 
-    Spans nest or stand apart, they never partly overlap; CODE and PRE contain no other span.
-    `normalise` in `core.text.tools` makes any list of spans so.
+    Spans nest or stand apart, they never partly overlap; CODE, PRE and TIME contain no other
+    span. `normalise` in `core.text.tools` makes any list of spans so.
     """
 
     text: str = ""
@@ -98,7 +101,7 @@ class Rich:
 
     @classmethod
     def load(cls, value: Any) -> Rich:
-        """What `dump` gave, read back."""
+        """What `dump` gave, read back. Styles that a newer version may have are left out."""
         if isinstance(value, str):
             return cls(value)
         if not isinstance(value, Mapping):
@@ -106,6 +109,7 @@ class Rich:
         spans = tuple(
             Span(int(s[0]), int(s[1]), Style(s[2]), str(s[3]) if len(s) > 3 else "")
             for s in value["s"]
+            if s[2] in _KNOWN
         )
         return cls(str(value["t"]), spans)
 
@@ -125,7 +129,13 @@ def link(text: str, url: str) -> Rich:
 
 def join(parts: Iterable[Rich | str], between: str = "") -> Rich:
     """All parts in a row, `between` each two of them."""
-    whole = Rich()
+    texts: list[str] = []
+    spans: list[Span] = []
+    length = 0
     for position, part in enumerate(parts):
-        whole = whole + (between if position else "") + part
-    return whole
+        rich = Rich(part) if isinstance(part, str) else part
+        start = length + len(between) * (position > 0)
+        spans += (Span(s.start + start, s.end + start, s.style, s.value) for s in rich.spans)
+        texts.append(rich.text)
+        length = start + len(rich.text)
+    return Rich(between.join(texts), tuple(spans))

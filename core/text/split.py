@@ -31,8 +31,8 @@ def split(rich: Rich, limit: int, cost: Cost) -> list[Rich]:
     one: never inside a character (surrogate pair, combining marks, joined emoji), and inside a
     link only where the link alone is longer than a part. Styles are closed and opened again.
     The white space at a cut is left out; apart from it the parts joined are the text.
-    `cost` must not shrink when text is added; a single character that costs more than `limit`
-    is a part all the same.
+    `cost` must not shrink when text is added. A character of so many combining marks that it
+    costs more than `limit` is cut between them; a single code point is a part whatever it costs.
     """
     return list(_parts(_Source(normalise(rich)), limit, cost))
 
@@ -63,7 +63,16 @@ def _end(source: _Source, limit: int, cost: Cost) -> int:
     for place in _candidates(source, fits):
         if cost(strip(source.slice(place))) <= limit:
             return place
-    return boundary_after(source.text, source.position)
+    # What fits nowhere need not be looked through to its end, which may be far.
+    whole = boundary_after(source.text, source.position, fits + limit)
+    if cost(strip(source.slice(whole))) <= limit:
+        return whole
+    low, high = source.position + 1, max(fits, source.position + 1)
+    while low < high:
+        middle = (low + high + 1) // 2
+        spent = cost(strip(source.slice(middle)))
+        low, high = (middle, high) if spent <= limit else (low, middle - 1)
+    return low
 
 
 def _furthest(source: _Source, limit: int, cost: Cost) -> int:
@@ -107,7 +116,7 @@ def _hard_candidates(source: _Source, fits: int) -> Iterator[int]:
             if inside is not None:
                 place = inside
                 continue
-            if is_boundary(source.text, place):
+            if is_boundary(source.text, place, start):
                 yield place
                 place -= max((place - start) // 16, 1)
             else:
@@ -169,7 +178,9 @@ class _Source:
 
     def may_cut(self, place: int, fits: int) -> bool:
         """Whether a cut at `place` is outside of links and between characters."""
-        return is_boundary(self.text, place) and self.link_around(place, fits) is None
+        return (
+            is_boundary(self.text, place, self.position) and self.link_around(place, fits) is None
+        )
 
     def link_around(self, place: int, fits: int) -> int | None:
         """Where the link begins that a cut at `place` would go through without need: it is
@@ -183,8 +194,8 @@ class _Source:
 
 
 def _atoms(rich: Rich) -> list[tuple[int, int]]:
-    """What is not to be cut: linked texts and bare addresses, sorted and disjoint."""
-    atoms = [(s.start, s.end) for s in rich.spans if s.style is Style.LINK]
+    """What is not to be cut: linked texts, moments and bare addresses, sorted and disjoint."""
+    atoms = [(s.start, s.end) for s in rich.spans if s.style in (Style.LINK, Style.TIME)]
     atoms += [m.span() for m in _ADDRESS.finditer(rich.text)]
     merged: list[tuple[int, int]] = []
     for start, end in sorted(atoms):

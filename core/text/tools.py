@@ -10,12 +10,15 @@ from dataclasses import replace
 from itertools import accumulate, pairwise
 from urllib.parse import unquote, urljoin
 
+from core.text import times
 from core.text.clusters import boundary_at_or_before
-from core.text.model import Rich, Span, Style
+from core.text.model import Rich, Span, Style, join
 
 ELLIPSIS = "…"
 BLOCKS = frozenset({Style.QUOTE, Style.HEADING, Style.PRE})
 VERBATIM = frozenset({Style.CODE, Style.PRE})
+# What is shown as one piece, so that nothing can begin or end inside of it.
+SOLID = VERBATIM | {Style.TIME}
 LINK_SCHEMES = frozenset({"http", "https", "mailto", "tg"})
 
 # Where two spans partly overlap, the weaker one is cut: a split link or quote is seen by the
@@ -30,6 +33,7 @@ _STRENGTH = {
             Style.PRE,
             Style.LINK,
             Style.CODE,
+            Style.TIME,
             Style.BOLD,
             Style.ITALIC,
             Style.UNDERLINE,
@@ -37,9 +41,11 @@ _STRENGTH = {
         )
     )
 }
+_TIME = _STRENGTH[Style.TIME]
 _INVISIBLE_IN_URLS = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 )
+_ILLEGIBLE = re.compile(r"\r\n|[\x00\r\v\f\x85\u2028\u2029\ud800-\udfff]")
 _ONLY_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 
@@ -63,13 +69,26 @@ def safe_url(url: str, base_url: str = "") -> str:
     return absolute
 
 
+def legible(text: str) -> str:
+    """A text from outside, character by character the same length, that can be stored and
+    sent: what is no character (halves of surrogate pairs, null) is U+FFFD, and whatever ends a
+    line is a line feed."""
+    return _ILLEGIBLE.sub(_replacement, text)
+
+
+def _replacement(found: re.Match[str]) -> str:
+    if found[0] == "\r\n":
+        return " \n"
+    return "\n" if found[0] in "\r\v\f\x85\u2028\u2029" else "\ufffd"
+
+
 def normalise(rich: Rich) -> Rich:
     """The same text with spans in their one proper form.
 
     Spans are clamped to the text, merged where equal ones touch, trimmed (white space at the
     edges of inline styles, line ends at the edges of blocks), dropped where nothing remains,
-    cut where they partly overlap, and sorted. CODE and PRE contain no other span; no style
-    contains itself, whatever its value. Doing it twice changes nothing.
+    cut where they partly overlap, and sorted. CODE, PRE and TIME contain no other span; no
+    style contains itself, whatever its value. Doing it twice changes nothing.
     """
     spans: Sequence[Span] = rich.spans
     if not spans:
@@ -89,14 +108,14 @@ def _order(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
         if start < end:
             by_style.setdefault(span.style, []).append(replace(span, start=start, end=end))
     alone = [s for same in by_style.values() for s in _disjoint(text, same)]
-    alone = _without_dress_on_pre(alone)
+    alone = _without_broken_times(_without_dress_on_pre(alone))
     nested = _nested([kept for s in alone if (kept := trimmed(text, s))])
     return tuple(sorted((kept for s in nested if (kept := trimmed(text, s))), key=_sort_key))
 
 
 def _sort_key(span: Span) -> tuple[int, int, int]:
     """Over the same text, code comes last: it may lie in other styles, they not in it."""
-    return (span.start, -span.end, _STRENGTH[span.style] + 10 * (span.style in VERBATIM))
+    return (span.start, -span.end, _STRENGTH[span.style] + len(Style) * (span.style in SOLID))
 
 
 def _disjoint(text: str, spans: list[Span]) -> list[Span]:
@@ -118,7 +137,7 @@ def _one(text: str, last: Span, span: Span) -> bool:
         return False
     if span.start < last.end:
         return True
-    if span.style is Style.PRE:
+    if span.style in (Style.PRE, Style.TIME):
         return False
     return span.style not in BLOCKS or "\n" not in text[span.start - 1 : span.start + 1]
 
@@ -129,21 +148,55 @@ def _without_dress_on_pre(spans: list[Span]) -> list[Span]:
     if not holes:
         return spans
     keep = {Style.PRE, Style.QUOTE, Style.SPOILER}
-    return [p for s in spans for p in ([s] if s.style in keep else subtract(s, holes))]
+    dressed = without([s for s in spans if s.style not in keep], holes)
+    return [s for s in spans if s.style in keep] + dressed
 
 
-def subtract(span: Span, holes: Iterable[Span]) -> list[Span]:
-    """What is left of a span outside of `holes`, which are sorted and disjoint."""
+def _without_broken_times(spans: list[Span]) -> list[Span]:
+    """A moment is told as a whole or, below code, a link or half a spoiler, as plain text."""
+    moments = [s for s in spans if s.style is Style.TIME]
+    if not moments:
+        return spans
+    strong = [s for s in spans if s.style is not Style.TIME and _STRENGTH[s.style] < _TIME]
+    edges = sorted(edge for s in strong for edge in (s.start, s.end))
+    closed = [s for s in strong if s.style in (*VERBATIM, Style.LINK)]
+    kept = {
+        s
+        for s in moments
+        if times.read(s.value) and bisect_right(edges, s.start) == bisect_left(edges, s.end)
+    }
+    kept &= set(without(kept, merged(closed)))
+    return [s for s in spans if s.style is not Style.TIME or s in kept]
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The spans as holes for `without`: sorted, and those that overlap made one."""
+    done: list[Span] = []
+    for span in sorted(spans, key=_sort_key):
+        if done and span.start <= done[-1].end:
+            done[-1] = replace(done[-1], end=max(done[-1].end, span.end))
+        else:
+            done.append(span)
+    return done
+
+
+def without(spans: Iterable[Span], holes: Sequence[Span]) -> list[Span]:
+    """What is left of the spans outside of `holes`, which are sorted and disjoint."""
+    if not holes:
+        return list(spans)
+    ends = [hole.end for hole in holes]
     left: list[Span] = []
-    start = span.start
-    for hole in holes:
-        if hole.end <= start or hole.start >= span.end:
-            continue
-        if hole.start > start:
-            left.append(replace(span, start=start, end=hole.start))
-        start = hole.end
-    if start < span.end:
-        left.append(replace(span, start=start))
+    for span in spans:
+        start = span.start
+        for number in range(bisect_right(ends, start), len(holes)):
+            hole = holes[number]
+            if hole.start >= span.end:
+                break
+            if hole.start > start:
+                left.append(replace(span, start=start, end=hole.start))
+            start = hole.end
+        if start < span.end:
+            left.append(replace(span, start=start))
     return left
 
 
@@ -173,7 +226,7 @@ def _nested(spans: list[Span]) -> list[Span]:
         span = heapq.heappop(waiting)[-1]
         while stack and stack[-1].end <= span.start:
             done.append(stack.pop())
-        if any(s.style in VERBATIM for s in stack):
+        if any(s.style in SOLID for s in stack):
             _hide(waiting, stack, span)
             continue
         for piece in _yield_to_stronger(stack, span):
@@ -191,7 +244,7 @@ _Waiting = list[tuple[int, int, int, Span]]
 def _hide(waiting: _Waiting, stack: list[Span], span: Span) -> None:
     """Inside code a span is not seen; only what reaches beyond the code is kept. A link is
     worth more than the dress of its text, so it opens and the code is cut around it."""
-    code = next(s for s in stack if s.style in VERBATIM)
+    code = next(s for s in stack if s.style in SOLID)
     if _STRENGTH[span.style] < _STRENGTH[code.style]:
         stack.remove(code)
         for piece in (
@@ -269,13 +322,12 @@ def first_words(rich: Rich, limit: int) -> str:
 
 def unspoiled(rich: Rich) -> Rich:
     """With an ellipsis in the place of every spoiler."""
-    hidden = [s for s in normalise(rich).spans if s.style is Style.SPOILER]
-    parts = Rich()
-    end = 0
-    for span in hidden:
-        parts = parts + rich.slice(end, span.start) + ELLIPSIS
-        end = span.end
-    return parts + rich.slice(end, len(rich.text)) if hidden else rich
+    flat = normalise(rich)
+    hidden = [s for s in flat.spans if s.style is Style.SPOILER]
+    if not hidden:
+        return rich
+    edges = [0, *(edge for s in hidden for edge in (s.start, s.end)), len(flat.text)]
+    return join(pieces(flat, edges)[::2], ELLIPSIS)
 
 
 def insert(rich: Rich, additions: Mapping[int, str]) -> Rich:

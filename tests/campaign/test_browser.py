@@ -5,18 +5,23 @@ What one person does in one column must appear by itself in the other, in every 
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import FilePayload, Page, async_playwright, expect
 
+from bots.rehearsal.discord import Attached, DiscordServer, File, poll_of
 from bots.rehearsal.discord.side import DiscordSide
 from bots.rehearsal.example import load_example
 from bots.rehearsal.page import PageServer
 from bots.rehearsal.stage import Stage, build_stage
+from bots.rehearsal.telegram import Attachment, specials
+from bots.rehearsal.telegram.pictures import jpeg
 from bots.rehearsal.telegram.side import TelegramSide
 from bots.rehearsal.world import World
 
@@ -88,6 +93,8 @@ async def room() -> AsyncIterator[Room]:
     world = World()
     telegram, discord = TelegramSide(world), DiscordSide(world)
     stage = build_stage(world, telegram, discord, load_example())
+    platform = DiscordServer(world, discord)
+    await platform.start()
     server = PageServer(world, stage, telegram, discord)
     url = await server.start()
     async with async_playwright() as playwright:
@@ -101,6 +108,7 @@ async def room() -> AsyncIterator[Room]:
         yield made
         await browser.close()
     await server.stop()
+    await platform.stop()
     world.close()
     assert made.trouble == []
 
@@ -213,17 +221,27 @@ async def test_a_button_opens_a_modal_and_the_answer_is_for_one_person(room: Roo
     await page.locator("#discord").get_by_role("button", name="Comment").click()
     await room.world.until(made, "the press")
     field = {"type": 4, "custom_id": "text", "style": 2, "label": "Your comment"}
+    upload = {"type": 19, "custom_id": "files", "required": False, "max_values": 3}
     modal = {
         "title": "Comment",
         "custom_id": "c",
-        "components": [{"type": 1, "components": [field]}],
+        "components": [
+            {"type": 1, "components": [field]},
+            {"type": 18, "label": "Pictures or files", "component": upload},
+        ],
     }
     _respond(room, made()[-1], 9, modal)
     await page.get_by_role("dialog").get_by_label("Your comment").fill("Through the door")
+    picked: Any = [
+        {"name": name, "mimeType": "image/png", "buffer": name.encode()} for name in "ab"
+    ]
+    await page.get_by_role("dialog").get_by_label("Pictures or files").set_input_files(picked)
     await page.get_by_role("dialog").get_by_role("button", name="Submit").click()
     await room.world.until(lambda: len(made()) == 2, "the submission")
     inside = made()[-1]["data"]["components"][0]["components"][0]
     assert inside["value"] == "Through the door"
+    files = made()[-1]["data"]["resolved"]["attachments"].values()
+    assert [one["filename"] for one in files] == ["a", "b"]
     _respond(room, made()[-1], 4, {"content": "It waits for a moderator", "flags": 64})
     hidden = page.locator(".hidden-message")
     await expect(hidden).to_contain_text("Only you can see this")
@@ -234,6 +252,83 @@ async def test_a_button_opens_a_modal_and_the_answer_is_for_one_person(room: Roo
 def _respond(room: Room, made: Json, kind: int, data: Json) -> None:
     path = f"/interactions/{made['id']}/{made['token']}/callback"
     room.discord.answer(None, "POST", path, json={"type": kind, "data": data})
+
+
+async def test_files_of_every_kind_are_shown_on_discord(room: Room, tmp_path: Path) -> None:
+    page, discord, stage = room.page, room.discord, room.stage.discord
+    room.publish()
+    tallyman = room.stage.person("tallyman").id
+    files = (
+        Attached("harbour.jpg", jpeg(320, 200, 200), description="The harbour at night"),
+        Attached("secret.jpg", jpeg(300, 200, 20), spoiler=True),
+        Attached("minutes.pdf", b"%PDF-" + bytes(3000)),
+    )
+    discord.person_posts(tallyman, room.thread, "Three files", attachments=files)
+    shown = page.locator(".dc-message", has_text="Three files")
+    picture = shown.get_by_alt_text("The harbour at night")
+    await expect(picture).to_have_js_property("naturalWidth", 320)
+    await expect(shown.locator("figcaption")).to_have_text("ALT")
+    await expect(shown.locator(".dc-file")).to_contain_text("minutes.pdf")
+    await expect(shown.locator("img")).to_have_count(1)
+    await shown.get_by_label("Spoiler, press to show").click()
+    await expect(shown.locator("img").nth(1)).to_have_js_property("naturalWidth", 300)
+    fox = discord.add_sticker(stage.guild, "fox", jpeg(64, 64, 128))
+    discord.person_posts(tallyman, room.thread, "", stickers=(fox,))
+    sticker = page.get_by_alt_text("Sticker: fox")
+    await expect(sticker).to_have_js_property("naturalWidth", 64)
+    discord.person_speaks(tallyman, room.thread, b"OggS", seconds=75)
+    await expect(page.locator(".dc-file", has_text="Voice message")).to_contain_text("1:15")
+    discord.person_posts(tallyman, room.thread, "", poll=poll_of("Who knew?", "The mayor", "All"))
+    await expect(page.locator(".dc-poll")).to_contain_text("The mayor")
+    said = discord.texts(room.thread).index("Three files")
+    discord.person_forwards(tallyman, room.thread, discord.messages(room.thread)[said]["id"])
+    await expect(page.locator(".dc-forward")).to_contain_text("Three files")
+    layout = {
+        "flags": 1 << 15,
+        "components": [
+            {
+                "type": 17,
+                "components": [
+                    {"type": 10, "content": "## A layout"},
+                    {"type": 12, "items": [{"media": {"url": "attachment://lead.jpg"}}]},
+                    {"type": 14},
+                    {"type": 13, "file": {"url": "attachment://n.pdf"}},
+                ],
+            }
+        ],
+    }
+    sent = (File("files[0]", "lead.jpg", jpeg(400, 200, 90)), File("files[1]", "n.pdf", b"%PDF"))
+    path = f"/channels/{room.thread}/messages"
+    discord.call(stage.token, "POST", path, json=layout, files=sent)
+    box = page.locator(".dc-container")
+    await expect(box.locator("img")).to_have_js_property("naturalWidth", 400)
+    await expect(box.locator(".dc-file")).to_contain_text("n.pdf")
+    await expect(page.locator(".dc-message", has=box).locator(".dc-file")).to_have_count(1)
+    await page.screenshot(path=tmp_path / "media.png")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await box.scroll_into_view_if_needed()
+    await page.screenshot(path=tmp_path / "phone.png")
+
+
+async def test_a_person_attaches_a_file_and_reacts(room: Room) -> None:
+    page = room.page
+    room.publish()
+    picker = page.get_by_label("Files for Discord")
+    picture = FilePayload(name="crane.jpg", mimeType="image/jpeg", buffer=jpeg(200, 100, 60))
+    await picker.set_input_files([picture])
+    await page.get_by_label("Description of crane.jpg").fill("A crane")
+    await page.get_by_label("Send on Discord", exact=True).click()
+    shown = page.get_by_alt_text("A crane")
+    await expect(shown).to_have_js_property("naturalWidth", 200)
+    await expect(page.locator(".composer-files:visible")).to_have_count(0)
+    message = page.locator(".dc-message", has=shown)
+    await message.get_by_label("More").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("menuitem", name="React 👍").click()
+    chip = message.locator(".dc-reactions button")
+    await expect(chip).to_have_text("👍 1")
+    await chip.click()
+    await expect(chip).to_have_count(0)
 
 
 async def test_menu_and_slash_command(room: Room) -> None:
@@ -279,3 +374,38 @@ async def test_a_refusal_is_said_and_the_text_is_kept(room: Room) -> None:
     area = room.page.get_by_label("Write on Discord", exact=True)
     await expect(area).to_have_value("x" * 2001)
     assert len(room.discord.messages(thread)) == 1
+
+
+async def test_media_shows_and_a_file_is_attached(room: Room) -> None:
+    """SHOT names a file for a picture of the page."""
+    page, group = room.page, room.stage.telegram.group
+    room.publish()
+    tuerca = room.stage.telegram_id("tuerca")
+
+    def post(text: str = "", **more: Any) -> None:
+        room.telegram.person_posts(tuerca, group, text, under=room.root, **more)
+
+    post("Under a cover", media=Attachment("photo", jpeg(320, 180, 60), spoiler=True))
+    post("Notes", media=Attachment("document", b"text", name="notes.txt"))
+    post(media=Attachment("sticker", emoji="🙂"))
+    post(special=specials.poll("Who knew?", ["All", "None"]))
+    heading = {"type": "heading", "text": "Rich", "size": 2}
+    post(special=specials.rich_message(heading, {"type": "paragraph", "text": "Words"}))
+    await expect(page.locator(".tg-file")).to_contain_text("notes.txt")
+    covered = page.locator(".tg-covered")
+    await expect(covered.locator("img")).to_be_hidden()
+    await covered.press("Enter")
+    await expect(covered.locator("img")).to_have_js_property("naturalWidth", 320)
+    await page.locator(".tg-sticker").scroll_into_view_if_needed()
+    await expect(page.locator(".tg-sticker")).to_have_js_property("naturalWidth", 512)
+    await expect(page.locator(".tg-poll")).to_contain_text("Who knew?")
+    await expect(page.locator(".tg-rich h4")).to_have_text("Rich")
+    picture = FilePayload(name="p.jpg", mimeType="image/jpeg", buffer=jpeg(200, 100, 30))
+    await page.get_by_label("File for Telegram").set_input_files([picture])
+    await expect(page.locator("#telegram .composer-files")).to_contain_text("p.jpg")
+    await room.write("Telegram", "My picture")
+    mine = page.locator(".tg-message.out")
+    await expect(mine.locator("img")).to_have_js_property("naturalWidth", 200)
+    await expect(mine).to_contain_text("My picture")
+    if shot := os.environ.get("SHOT"):
+        await page.screenshot(path=shot)

@@ -80,10 +80,19 @@ def test_modes_and_the_policy_are_told_and_changed(report: Terminal) -> None:
 
 def test_readings_are_values_for_machines(report: Terminal) -> None:
     assert report.json("queue") == []
-    assert report.json("stats", "30") == {
-        "days": 30, "comments": {}, "decisions": {"command line": 1}, "waiting": 0,
+    made = report.json("stats", "30")
+    assert {name: made[name] for name in ("days", "comments", "decisions", "waiting", "wait")} == {
+        "days": 30, "comments": {}, "decisions": {"command line": 1}, "waiting": 0, "wait": None,
     }  # fmt: skip
+    assert len(made["steps"]) == 30
     assert "stats 7" in report.refused("stats", "soon", "--json")
+
+
+def test_the_numbers_are_drawn_into_a_file(report: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "numbers.png"
+    assert "command line: 1" in report.text("stats", "7d", "--plot", str(file))
+    assert file.read_bytes().startswith(b"\x89PNG")
+    assert "cannot be written" in report.refused("stats", "--plot", str(tmp_path / "no" / "x.png"))
 
 
 def test_json_may_stand_before_the_command(report: Terminal) -> None:
@@ -108,12 +117,15 @@ def test_what_people_wrote_does_not_command_the_terminal(
 
 
 def test_every_command_of_the_desk_is_one_here(terminal: Terminal) -> None:
-    here = {*moderation.NAMES, "publish", "help"}
-    wanted = {command.name for command in COMMANDS if command.who == "moderator"}
-    assert (wanted | {"help", "policy"}) - {"connect"} == here
+    here = set(terminal.json("help")["commands"])
+    wanted = {command.name for command in COMMANDS if command.who != "reader"}
+    # `moderators` is `moderator` with its subcommands here; `connect` needs a place.
+    assert (wanted | {"help", "policy"}) - {"connect", "moderators"} <= here
 
 
-@pytest.mark.parametrize("name", [*moderation.NAMES, "publish", "show", "check", "run"])
+@pytest.mark.parametrize(
+    "name", [*moderation.NAMES, "publish", "stats", "transparency", "show", "check", "run"]
+)
 def test_every_command_has_a_help(terminal: Terminal, name: str) -> None:
     assert "Usage" in terminal.text(name, "--help")
     assert terminal.json("help", name)["help"]
@@ -124,3 +136,17 @@ def test_help_tells_every_command(terminal: Terminal) -> None:
     assert {"approve", "channel", "run"} <= set(terminal.json("help")["commands"])
     assert "webhook" in terminal.text("help", "channel", "add")
     terminal.run("help", "nonsense", expect=2)
+
+
+def test_deliveries_tell_what_is_not_shown_yet(report: Terminal) -> None:
+    assert report.json("deliveries") == []
+    assert "Everything shows" in report.text("deliveries")
+    assert "Nothing of it" in report.text("why", "1")
+    assert report.json("why", "1") == []
+    assert "Nothing was refused" in report.text("replay")
+    assert "99" in report.refused("why", "1#99")
+
+
+def test_a_flag_of_a_ban_stands_among_its_words(report: Terminal) -> None:
+    assert "no comment #1" in report.refused("ban", "1#1", "--on-platform", "spam")
+    assert "--json" not in report.refused("ban", "1#1", "--json")

@@ -12,12 +12,11 @@ from tests.cli.conftest import Terminal
 def test_a_publication_is_made_listed_and_changed(terminal: Terminal) -> None:
     made = terminal.json("publication", "add", "The Paper", "--languages", "en,es")
     assert made["id"] == 1
-    terminal.run(
-        "publication", "set", "--mode", "new", "--new-after", "3", "--zone", "Europe/Madrid"
-    )
+    terminal.run("publication", "set", "--mode", "new", "--zone", "Europe/Madrid")
+    terminal.run("options", "new_after", "3")
     (row,) = terminal.json("publication", "list")
     assert (row["name"], row["languages"], row["mode"]) == ("The Paper", "en,es", "new")
-    assert (row["new_after"], row["zone"]) == (3, "Europe/Madrid")
+    assert (row["options"], row["zone"]) == ({"new_after": 3}, "Europe/Madrid")
     assert "The Paper" in terminal.text("publication", "list")
 
 
@@ -56,7 +55,14 @@ def test_feeds_are_removed_by_number_or_address(terminal: Terminal) -> None:
 def test_moderators_come_and_go_by_name(terminal: Terminal) -> None:
     terminal.run("publication", "add", "The Paper")
     terminal.run("moderator", "add", "telegram:123456", "--name", "Ana")
-    assert terminal.json("moderator", "list") == [{"name": "Ana", "publication": "The Paper"}]
+    assert terminal.json("moderator", "list") == [
+        {"name": "Ana", "role": "moderator", "publication": "The Paper"}
+    ]
+    terminal.run("moderator", "add", "telegram:123456", "--name", "Ana", "--role", "editor")
+    assert terminal.json("moderator", "list")[0]["role"] == "editor"
+    assert terminal.json("moderator", "map") == []
+    assert "TELEGRAM_BOT_TOKEN" in terminal.refused("moderator", "map", "telegram", "X", "editor")
+    assert "not on the list" in terminal.refused("moderator", "unmap", "X")
     assert "123456" not in terminal.text("moderator", "list")
     terminal.run("moderator", "remove", "Ana")
     assert "Ana" in terminal.refused("moderator", "remove", "Ana")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -84,8 +84,10 @@ class Sink:
             self._changed.notify_all()
         return list(self.threads)
 
-    async def standing(self, platform: str, place: str, thread: str, most: int) -> Sequence[str]:
-        return ()
+    async def standing(
+        self, platform: str, place: str, thread: str, most: int
+    ) -> Mapping[str, bool]:
+        return {}
 
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:
         return self.map.intersection(messages)

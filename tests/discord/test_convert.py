@@ -183,6 +183,28 @@ def test_a_submitted_form(labelled: bool) -> None:
     assert event.text.text == "a b"
 
 
+def test_files_of_a_submitted_form() -> None:
+    """In the person's order; what no field chose, or nothing is known of, is none of theirs."""
+    upload = {"type": 19, "custom_id": "files", "values": ["51", "50", "9"]}
+    field = {"type": 4, "custom_id": "text", "value": ""}
+    files = {
+        number: {"id": number, "filename": f"{number}.png", "size": 7, "url": f"https://x/{number}"}
+        for number in ("50", "51", "52")
+    }
+    data = {
+        "custom_id": "c-1",
+        "components": [{"type": 18, "component": one} for one in (field, upload)],
+        "resolved": {"attachments": files},
+    }
+    event = convert.invoked(interaction(5, data), WHERE, ME)
+    assert event is not None
+    assert event.fields == {"text": ""}
+    assert [(a.kind, a.key, a.size) for a in event.attachments] == [
+        ("photo", "51", 7),
+        ("photo", "50", 7),
+    ]
+
+
 def test_a_command_in_the_direct_chat_is_private() -> None:
     payload = interaction(2, {"type": 1, "name": "help"}, user={"id": "2", "username": "ana"})
     payload.pop("member")
@@ -204,6 +226,10 @@ def test_places_and_links() -> None:
     assert ids.locate("https://discord.com/channels/1/7") == ("7", "7/7")
     assert ids.locate("https://example.org/channels/1/7/70") is None
     assert ids.link("1", "2", "3") == "https://discord.com/channels/1/2/3"
+    assert ids.address("5", "https://discord.com/channels/1/5", "7", "7/70") == ids.link(
+        "1", "7", "70"
+    )
+    assert ids.address("5", "", "7", "7/70") == ""
     assert ids.link("", "2") == ""
     assert ids.of_message("7/70") == ("7", "70")
 
@@ -229,3 +255,23 @@ def test_a_mark_survives_being_written_down() -> None:
     assert Mark.load(mark.dump()) == mark
     assert Mark.load(None) == Mark()
     assert Mark.load("rubbish") == Mark()
+
+
+def test_the_number_of_a_copy_stands_at_its_head_and_nowhere_else() -> None:
+    def number(content: str, **more: object) -> int | None:
+        return convert.number_of({"author": {"id": "9"}, "content": content, **more}, ME)
+
+    assert number("#12 **Ana** · Telegram\n> #7 Ben: words") == 12
+    assert number("**#12 · Telegram**\nwords") == 12
+    assert number("further words, see #7") is None
+    assert number("-# [↪](https://discord.com/channels/1/2/3)\n**#12 · Telegram**") == 12
+    assert number("-# [↪](https://discord.com/channels/1/2/3)\nfurther words") is None
+    assert number("#12", author={"id": "8"}) is None
+
+
+def test_a_message_of_a_webhook_of_ours_is_known_by_its_application() -> None:
+    me = Me("9", application="5")
+    told = {"author": {"id": "77"}, "webhook_id": "77", "content": "**#3 · Telegram**"}
+    assert me.wrote({**told, "application_id": "5"})
+    assert not me.wrote({**told, "application_id": "6"})
+    assert not me.wrote(told)

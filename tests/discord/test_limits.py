@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 
 import discord
 import pytest
@@ -10,7 +11,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 
 from bots.discord import hooks
-from bots.discord.buckets import Buckets
+from bots.discord.buckets import MOST_INVALID, Buckets
+from bots.rehearsal.discord.buckets import Buckets as Counts
 from bots.rehearsal.discord.buckets import RateLimits
 from bots.rehearsal.world import Switches
 from core.clock import FakeClock
@@ -31,12 +33,18 @@ def headers(remaining: int, after: float) -> dict[str, str]:
     }
 
 
+def spend(buckets: Buckets, one: Route) -> None:
+    """A request that is answered at once."""
+    with buckets.take(one):
+        pass
+
+
 def test_a_spent_bucket_waits_for_its_channel_only_and_until_its_reset() -> None:
     clock = FakeClock()
     buckets = Buckets(clock)
     assert buckets.wait(route()) == 0
     buckets.observe(route(), headers(1, 5.0))
-    buckets.take(route())
+    spend(buckets, route())
     assert buckets.wait(route()) == 5.0
     assert buckets.wait(route("2")) == 0
     clock.advance(5.0)
@@ -47,21 +55,110 @@ def test_answers_that_overtake_each_other_do_not_give_back_what_is_spent() -> No
     buckets = Buckets(FakeClock())
     buckets.observe(route(), headers(1, 5.0))
     buckets.observe(route(), headers(3, 5.0))
-    buckets.take(route())
+    spend(buckets, route())
     assert buckets.wait(route()) == 5.0
 
 
 def test_everything_waits_after_a_global_429_and_at_the_limit_for_all() -> None:
     clock = FakeClock()
-    buckets = Buckets(clock, per_second=2)
+    buckets = Buckets(clock, per_second=3)
     buckets.block(route(), 3.0, everywhere=True)
     assert buckets.wait(route("2")) == 3.0
     clock.advance(3.0)
-    buckets.take(route("3"))
-    buckets.take(route("4"))
+    spend(buckets, route("3"))
+    spend(buckets, route("4"))
+    assert buckets.wait(route("5")) == 1.0
+    assert buckets.wait(route("5"), first=True) == 0
+    clock.advance(1.0)
+    assert buckets.wait(route("5")) == 0
+
+
+def test_what_has_no_answer_yet_counts_however_long_it_takes() -> None:
+    clock = FakeClock()
+    buckets = Buckets(clock, per_second=2)
+    with buckets.take(route("3")):
+        clock.advance(10.0)
+        assert buckets.wait(route("5")) > 0
     assert buckets.wait(route("5")) == 1.0
     clock.advance(1.0)
     assert buckets.wait(route("5")) == 0
+
+
+def test_routes_that_share_a_hash_share_their_bucket() -> None:
+    buckets = Buckets(FakeClock())
+    other = Route("POST", "/channels/{channel_id}/threads", channel_id="1")
+    buckets.observe(route(), headers(2, 5.0))
+    buckets.observe(other, headers(0, 5.0))
+    assert buckets.wait(route()) == 5.0
+    named = Route("PATCH", "/channels/{channel_id}", metadata="name", channel_id="1")
+    buckets.observe(named, {**headers(0, 600.0), "X-RateLimit-Bucket": "renames"})
+    assert buckets.wait(Route("PATCH", "/channels/{channel_id}", channel_id="1")) == 0
+
+
+def test_the_first_request_of_a_webhook_tells_how_many_threads_may_use_it_at_once() -> None:
+    clock = FakeClock()
+    buckets = Buckets(clock)
+    hook = Route(
+        "POST", "/webhooks/{webhook_id}/{webhook_token}", webhook_id="5", webhook_token="t"
+    )
+    assert buckets.wait(hook) == 0
+    with buckets.take(hook):
+        assert buckets.wait(hook) > 0
+        told = {**headers(4, 2.0), "X-RateLimit-Limit": "5"}
+        buckets.observe(hook, told)
+        assert buckets.wait(hook) == 0
+    for _ in range(4):
+        spend(buckets, hook)
+    assert buckets.wait(hook) == 2.0
+    clock.advance(2.0)
+    late = [buckets.take(hook) for _ in range(5)]
+    for one in late:
+        one.__enter__()
+    assert buckets.wait(hook) > 0
+    for one in late:
+        one.__exit__(None, None, None)
+
+
+def test_many_refused_requests_stop_everything_before_discord_does() -> None:
+    clock = FakeClock()
+    buckets = Buckets(clock)
+    for _ in range(MOST_INVALID):
+        buckets.observe(route(), {"X-RateLimit-Scope": "shared"}, 429)
+    assert buckets.wait(route()) == 0
+    for _ in range(MOST_INVALID):
+        buckets.observe(route(), {}, 403)
+        clock.advance(0.01)
+    assert buckets.wait(route("2")) > 500
+    clock.advance(600)
+    assert buckets.wait(route("2")) == 0
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_no_delay_of_a_request_makes_too_many(seed: int) -> None:
+    """Requests arrive late and are answered later; Discord's count refuses none."""
+    chance, clock = random.Random(seed), FakeClock()
+    ours = Buckets(clock)
+    theirs = Counts(RateLimits(enabled=True))
+    for _ in range(600):
+        one = route(str(chance.randrange(1 + 60 * (seed % 2))))
+        clock.advance(ours.wait(one))
+        with ours.take(one):
+            clock.advance(chance.random() * 0.02)
+            parts = {"channel_id": str(one.channel_id)}
+            said = theirs.take(
+                "POST /channels/{channel_id}/messages", parts, {}, "bot", clock.monotonic()
+            )
+            assert said.retry_after is None
+            clock.advance(chance.random() * 0.02)
+            ours.observe(
+                one,
+                {
+                    "X-RateLimit-Bucket": said.bucket,
+                    "X-RateLimit-Limit": str(said.limit),
+                    "X-RateLimit-Remaining": str(said.remaining),
+                    "X-RateLimit-Reset-After": str(said.reset_after),
+                },
+            )
 
 
 async def test_the_sixth_message_waits_without_a_request() -> None:

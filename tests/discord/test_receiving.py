@@ -9,10 +9,10 @@ import pytest
 
 from bots.discord import inbound
 from bots.rehearsal.discord.flags import Intent
-from core.errors import UserError
+from core.errors import OutcomeUnknown, UserError
 from core.events import Deleted, Edited, Invoked, Posted, Reacted
 from core.text.model import Rich
-from core.views import Answer, Button
+from core.views import Answer, Button, File
 from tests.discord.house import PATIENCE, House, article, comment, house, notice
 
 
@@ -101,7 +101,7 @@ async def test_an_event_that_breaks_the_newsroom_is_put_aside_and_the_next_goes_
     assert platform == "discord"
     assert key.startswith("MESSAGE_CREATE:")
     assert b"one" in raw
-    assert error == "RuntimeError"
+    assert error.startswith("RuntimeError in handle")
 
 
 async def test_a_killed_socket_is_resumed_without_loss_or_repetition(home: House) -> None:
@@ -244,6 +244,23 @@ async def test_comments_in_a_thread_that_a_person_opened_first_are_ours_too(home
     assert (posted.place, posted.thread) == (home.text, opened.thread)
 
 
+async def test_what_stands_in_a_thread_that_an_earlier_try_made_is_read(home: House) -> None:
+    at = home.at(home.text, "text")
+    receipt = await home.adapter.send(at, home.adapter.render(article(), at)[0], "t1")
+    path = "POST /channels/{channel_id}/messages/{message_id}/threads"
+    home.fault(path, "drop_after")
+    with pytest.raises(OutcomeUnknown):
+        await home.adapter.open_thread(at, receipt.message, "A headline")
+    await home.halt()
+    (thread,) = home.side.threads(home.text)
+    home.side.person_posts(home.ana, thread["id"], "early words")
+    await home.restart()
+    again = await home.adapter.open_thread(at, receipt.message, "A headline")
+    assert again.thread == thread["id"]
+    (posted,) = await home.sink.first(Posted)
+    assert posted.text.text == "early words"
+
+
 async def test_a_slash_command_is_deferred_privately_and_answered(home: House) -> None:
     home.sink.reply = lambda invoked: Answer(Rich(f"{invoked.command}: {invoked.argument}"))
     await home.world.until(lambda: home.requests("PUT", "/commands"), "the commands")
@@ -258,6 +275,26 @@ async def test_a_slash_command_is_deferred_privately_and_answered(home: House) -
     assert (invoked.place, invoked.thread, invoked.private) == (home.desk, None, False)
     assert made.messages[0]["flags"] & 64
     assert home.side.ephemeral_to(home.mod)
+
+
+async def test_the_files_of_an_answer_are_shown_to_the_person_alone(home: House) -> None:
+    files = (
+        File("mine.json", "application/json", b'["what I wrote"]'),
+        File("week.png", "image/png", b"\x89PNG", alt="Comments by day"),
+    )
+    home.sink.reply = lambda invoked: Answer(Rich("Here."), files=files)
+    await home.world.until(lambda: home.requests("PUT", "/commands"), "the commands")
+    made = home.side.person_commands(home.ana, home.desk, "help")
+    await home.world.until(lambda: made.text, "the answer")
+    (message,) = made.messages
+    named = [(one["filename"], one["size"]) for one in message["attachments"]]
+    assert named == [("mine.json", 16), ("week.png", 4)]
+    assert message["attachments"][1]["description"] == "Comments by day"
+    assert message["flags"] & 64
+    home.sink.reply = lambda invoked: Answer(Rich("word " * 700), files=files[:1])
+    long = home.side.person_commands(home.ana, home.desk, "help")
+    await home.world.until(lambda: len(long.messages) == 2 and not long.loading, "both messages")
+    assert [len(m["attachments"]) for m in long.messages] == [0, 1]
 
 
 async def test_a_button_is_acknowledged_and_answered_privately(home: House) -> None:

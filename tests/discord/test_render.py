@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.discord import render
+from bots.discord import container, render
 from bots.discord.capabilities import CAPABILITIES
 from core.forms import form
 from core.ports import Target
@@ -169,6 +169,12 @@ def test_a_form_fits_discords_limits() -> None:
     assert len(made["title"]) <= 45
     assert field["max_length"] <= 4000
     assert field["custom_id"] == "text"
+    files = made["components"][1]
+    assert len(files["label"]) <= 45
+    assert len(files["description"]) <= 100
+    assert files["component"]["type"] == 19
+    assert files["component"]["max_values"] == 10
+    assert not files["component"]["required"]
 
 
 def test_an_answer_may_be_only_an_alert_and_a_long_one_is_several_messages() -> None:
@@ -182,3 +188,45 @@ def test_a_linked_headline_stays_a_link() -> None:
     linked = type(view)("T", link("T", "https://example.org/a"), Rich("b"), Rich("r"), Rich("f"))
     (part,) = render.render(linked, TEXT)
     assert part.payload["embeds"][0]["description"].startswith("[T](<https://example.org/a>)")
+
+
+def test_a_rich_article_is_a_container_and_then_an_embed() -> None:
+    rich = Target("1", "forum", "announce", style="webhook+rich")
+    view = article(
+        image="https://example.org/a.png", image_alt="The harbour", body=Rich("Word. " * 2000),
+        buttons=((Button("Policy", "i1"),),), labels=("Port",),
+    )  # fmt: skip
+    (part,) = render.render(view, rich)
+    forms = [form.payload for form in part.forms]
+    assert [bool(form.get("flags")) for form in forms] == [True, True, False, False]
+    assert all((f["name"], f["labels"]) == ("A headline", ["Port"]) for f in forms)
+    (box,) = forms[0]["components"]
+    assert [c["type"] for c in box["components"]] == [10, 12, 10, 14, 10, 1]
+    gallery = box["components"][1]["items"]
+    assert gallery == [{"media": {"url": view.image}, "description": "The harbour"}]
+    texts = list(container.words(forms[0]["components"]))
+    assert 3800 < sum(map(len, texts)) <= container.ALL_TEXT
+    assert texts[1].endswith("read on")
+    assert 12 not in [c["type"] for c in forms[1]["components"][0]["components"]]
+    assert "image" in forms[2]["embeds"][0]
+    assert "image" not in forms[3]["embeds"][0]
+    assert render.body_to_edit(forms[0])["content"] is None
+    assert render.body_to_edit(forms[2])["content"] == ""
+
+
+def test_a_withdrawn_rich_article_says_only_so() -> None:
+    rich = Target("1", "text", "announce", style="rich")
+    view = article(image="https://example.org/a.png", withdrawn=Rich("Withdrawn."))
+    (part,) = render.render(view, rich)
+    assert list(container.words(part.payload["components"])) == [
+        "A headline", "Withdrawn.", "Comments are moderated.",
+    ]  # fmt: skip
+
+
+def test_every_part_of_a_very_long_card_tells_what_it_belongs_to() -> None:
+    view = notice("A sentence. " * 700, buttons=((Button("Undo", "u"),),), again="3#12")
+    first, *further = render.render(view, TEXT)
+    assert further
+    assert not str(first.payload["content"]).startswith("**3#12")
+    assert all(str(part.payload["content"]).startswith("**3#12 …**\n") for part in further)
+    assert all(len(str(part.payload["content"])) <= 2000 for part in (first, *further))

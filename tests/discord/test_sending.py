@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
+from bots.rehearsal.world import Switches
 from core.errors import Gone, OutcomeUnknown, Rejected, RetryLater, Unreachable
 from core.text.model import Rich
+from core.views import Part
 from tests.discord.house import House, article, comment, house, notice
 
 SEND = "POST /channels/{channel_id}/messages"
@@ -173,6 +176,78 @@ async def test_archived_threads_are_woken_for_an_edit_and_put_back(home: House) 
     assert "B" in home.side.texts(root.thread)[-1]
 
 
+async def test_a_thread_is_slow_and_its_messages_are_marked_although_it_sleeps(home: House) -> None:
+    root = await home.article()
+    assert root.thread is not None
+    at = home.at(home.forum, "forum", thread=root.thread)
+    receipt = await home.adapter.send(at, home.adapter.render(comment(), at)[0], "n12")
+    await home.adapter.apply(at, "slow", "3600")
+    assert home.side.channel(root.thread)["rate_limit_per_user"] == 3600
+    await home.adapter.apply(at, "archived", "1")
+    marked = replace(at, reply_to=receipt.message)
+
+    for value, wanted in (("1", (True, ["⭐"])), ("1", (True, ["⭐"])), ("0", (False, []))):
+        await home.adapter.apply(marked, "pinned", value)
+        await home.adapter.apply(marked, "starred", value)
+        shown = next(m for m in home.side.messages(root.thread) if "#" in m["content"])
+        assert (shown["pinned"], [one["emoji"]["name"] for one in shown.get("reactions", [])]) == (
+            wanted
+        )
+    await home.adapter.delete(at, receipt.message)
+    await home.adapter.apply(marked, "pinned", "0")
+    await home.adapter.apply(marked, "starred", "0")
+
+
+async def test_where_a_server_has_no_room_the_quietest_thread_goes_to_the_archive() -> None:
+    async with house(switches=Switches(active_threads=2)) as home:
+        await home.adapter.start()
+        first, second = await home.article("First"), await home.article("Second")
+        assert first.thread is not None
+        assert second.thread is not None
+        home.side.person_posts(home.ana, first.thread, "Still talking")
+        third = await home.article("Third")
+        assert third.thread is not None
+        assert _archived(home) == {second.thread}
+        news = home.at(home.text, "text", purpose="announce")
+        sent = await home.adapter.send(news, home.adapter.render(article(), news)[0], "n30")
+        opened = await home.adapter.open_thread(news, sent.message, "Talk")
+        assert _archived(home) == {first.thread, second.thread}
+        for style in ("bot", "webhook"):
+            asleep = min(_archived(home))
+            at = home.at(home.forum, "forum", style=style, thread=asleep)
+            await home.adapter.send(at, home.adapter.render(comment(), at)[0], f"n31-{style}")
+            assert asleep not in _archived(home)
+            assert len(_archived(home)) == 2
+        assert opened.thread in _archived(home)
+
+
+async def test_without_a_thread_of_ours_to_archive_the_refusal_is_told() -> None:
+    async with house(switches=Switches(active_threads=0)) as home:
+        await home.adapter.start()
+        with pytest.raises(Rejected, match="160006"):
+            await home.article()
+
+
+def _archived(home: House) -> set[str]:
+    threads = home.side.state.threads(guild_id=home.guild)
+    return {thread["id"] for thread in threads if thread["archived"]}
+
+
+async def test_a_limit_on_old_edits_holds_nothing_else_up() -> None:
+    async with house(switches=Switches(old_edits=1)) as home:
+        await home.adapter.start()
+        at = home.at(home.text, "text", purpose="announce")
+        old = await home.adapter.send(at, home.adapter.render(notice("Old"), at)[0], "n40")
+        home.world.clock.advance(3600)
+        part = home.adapter.render(notice("Changed"), at)[0]
+        await home.adapter.edit(at, old.message, part)
+        with pytest.raises(RetryLater) as waits:
+            await home.adapter.edit(at, old.message, part)
+        assert waits.value.after > 3000
+        fresh = await home.adapter.send(at, home.adapter.render(notice("New"), at)[0], "n41")
+        await home.adapter.edit(at, fresh.message, part)
+
+
 async def test_webhook_style_speaks_under_the_readers_name(home: House) -> None:
     root = await home.article()
     assert root.thread is not None
@@ -227,3 +302,39 @@ async def test_a_long_comment_is_several_parts(home: House) -> None:
     assert len(parts) == 3
     assert "#12" in parts[0].payload["content"]
     assert "edited" in parts[-1].payload["content"]
+
+
+async def test_a_webhooks_lost_messages_are_found_after_a_restart(home: House) -> None:
+    root = await home.article()
+    at = home.at(home.forum, "forum", style="webhook", thread=root.thread)
+    first, second = home.adapter.render(comment(text="word " * 700), at)
+    home.sink.map.add((await home.adapter.send(at, first, "n16")).message)
+    known = next(iter(home.sink.map))
+    after = home.at(home.forum, "forum", style="webhook", thread=root.thread, reply_to=known)
+    home.fault("POST /webhooks/{webhook_id}/{webhook_token}", "drop_after", times=2)
+    for part, where in ((second, after), (home.adapter.render(comment(13), at)[0], at)):
+        with pytest.raises(OutcomeUnknown):
+            await home.adapter.send(where, part, "n17")
+    await home.restart()
+    further = await home.adapter.look_for(after, Part("any", {"number": 0}), "")
+    assert further is not None
+    assert further.message != known
+    changed = home.adapter.render(comment(13, text="other words"), at)[0]
+    other = await home.adapter.look_for(at, changed, "")
+    assert other is not None
+    assert other.message not in (known, further.message)
+
+
+async def test_a_lost_message_is_looked_for_back_to_when_it_was_tried(home: House) -> None:
+    root = await home.article()
+    assert root.thread is not None
+    at = home.at(home.forum, "forum", thread=root.thread)
+    part = home.adapter.render(comment(), at)[0]
+    home.fault(SEND, "drop_after")
+    tried = home.world.clock.now()
+    with pytest.raises(OutcomeUnknown):
+        await home.adapter.send(at, part, "n18")
+    for number in range(620):
+        home.side.person_posts(home.ana, root.thread, f"words {number}")
+    since = home.at(home.forum, "forum", thread=root.thread, since=tried - 1.0)
+    assert await home.adapter.look_for(since, part, "") is not None

@@ -92,3 +92,24 @@ def test_the_commands_are_within_discords_limits() -> None:
         for option in command.get("options", ()):
             assert 1 <= len(option["description"]) <= 100
     assert all(len(c["name"]) <= 32 for c in menus)
+
+
+@pytest.mark.parametrize("locale", ["es-ES", "es-419"])
+def test_names_and_descriptions_are_there_in_spanish(locale: str) -> None:
+    """Every command, option and menu entry; within Discord's limits, and none twice."""
+    same = {"spam", "text"}
+    seen: dict[int, list[str]] = {}
+    for command in commands():
+        for one in (command, *command.get("options", ())):
+            name = one.get("name_localizations", {}).get(locale, one["name"])
+            assert name != one["name"] or name in same, one["name"]
+            told = one.get("description_localizations", {}).get(locale, "")
+            assert command["type"] == 3 or 1 <= len(told or one["description"]) <= 100
+            if command["type"] == 1:
+                assert re.fullmatch(r"[-_\w]{1,32}", name), name
+                assert name == name.lower(), name
+        shown = command.get("name_localizations", {}).get(locale, command["name"])
+        seen.setdefault(command["type"], []).append(shown)
+        assert command["type"] == 3 or command["description_localizations"][locale], shown
+    for names in seen.values():
+        assert len(set(names)) == len(names)

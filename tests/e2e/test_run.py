@@ -49,6 +49,9 @@ async def command(folder: Path, *words: str, **settings: str) -> tuple[int, str,
     return process.returncode, out.decode(), err.decode()
 
 
+ANCHOR = "the log of decisions ends with"
+
+
 class Running:
     """The program while it runs, as a browser on its page sees it."""
 
@@ -99,11 +102,12 @@ class Running:
         raise AssertionError(f"never ready: {seen}")
 
     async def stop(self, by: signal.Signals) -> str:
-        """Stop it, which takes less than the two seconds; what it wrote on standard error."""
+        """Stop it, which takes less than the two seconds; what it wrote on standard error, besides
+        where the log of decisions ends."""
         self.process.send_signal(by)
         _, err = await asyncio.wait_for(self.process.communicate(), 5.0)
         assert self.process.returncode == 0
-        return err.decode()
+        return "".join(line for line in err.decode().splitlines(True) if ANCHOR not in line)
 
 
 @asynccontextmanager
@@ -215,6 +219,7 @@ def _corrected(state: Json) -> int:
     return sum("214 containers" in text for text in shown)
 
 
+@pytest.mark.campaign
 async def test_the_door_is_rehearsed_beside_the_chat(tmp_path: Path) -> None:
     """The same conversation through the bot: nobody's name is in it, and the other rehearsal of
     the same folder is another one."""
@@ -256,13 +261,77 @@ async def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     assert "RUN_PORT" in err
 
 
-async def test_one_folder_is_for_one_program(tmp_path: Path) -> None:
-    async with running(tmp_path) as program:
-        code, out, err = await command(tmp_path, "run")
-        assert (code, out, len(err.splitlines())) == (2, "", 1)
-        assert "DATA_DIR" in err
-        assert (await program.health())[1]["version"]
-        await program.stop(signal.SIGINT)
+async def _line(process: Process, words: str) -> str:
+    """The next line on standard error that holds these words."""
+    assert process.stderr is not None
+    async with asyncio.timeout(PATIENCE):
+        async for line in process.stderr:
+            if words in line.decode():
+                return line.decode()
+    raise AssertionError(f"never said: {words}")
+
+
+async def test_a_second_program_waits_and_takes_over_when_the_first_is_killed(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path) as first, second_program(tmp_path) as second:
+        assert f"process {first.process.pid} since 20" in await _line(second, "runs already")
+        assert (await first.health())[1]["version"]
+        first.process.send_signal(signal.SIGKILL)
+        await first.process.wait()
+        assert "takes over" in await _line(second, "takes over")
+        assert second.stdout is not None
+        line = (await asyncio.wait_for(second.stdout.readline(), PATIENCE)).decode()
+        assert "http://127.0.0.1:" in line
+        code, out, _ = await command(tmp_path, "publication", "list", "--json")
+        assert (code, len(json.loads(out))) == (0, 1)
+
+
+async def test_a_program_that_waits_can_be_stopped(tmp_path: Path) -> None:
+    async with running(tmp_path) as first, second_program(tmp_path) as second:
+        await _line(second, "runs already")
+        second.send_signal(signal.SIGINT)
+        assert await asyncio.wait_for(second.wait(), 5.0) == 0
+        await first.stop(signal.SIGINT)
+
+
+@asynccontextmanager
+async def second_program(folder: Path, **settings: str) -> AsyncIterator[Process]:
+    """Another program, which need not get so far as to run."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bots", "run",
+        cwd=folder, env=environment(folder, **settings), stdout=PIPE, stderr=PIPE,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def test_one_account_is_for_one_program_whatever_its_database(tmp_path: Path) -> None:
+    world = World()
+    side = TelegramSide(world)
+    token = "7000000003:" + "AAcanary" * 4
+    side.add_bot("Commonthread", "thread_bot", token)
+    server = TelegramServer(world, side)
+    given = {"TELEGRAM_API_URL": await server.start(), "TELEGRAM_BOT_TOKEN": token}
+    try:
+        async with second_program(tmp_path, **given, DATA_DIR=str(tmp_path / "one")) as first:
+            assert first.stdout is not None
+            assert b"Health" in await asyncio.wait_for(first.stdout.readline(), PATIENCE)
+            async with second_program(tmp_path, **given, DATA_DIR=str(tmp_path / "two")) as second:
+                told = await _line(second, "runs already")
+                assert f"process {first.pid}" in told
+                assert "canary" not in told
+                first.kill()
+                await first.communicate()
+                assert second.stdout is not None
+                assert b"Health" in await asyncio.wait_for(second.stdout.readline(), PATIENCE)
+    finally:
+        await server.stop()
+        world.close()
 
 
 async def test_bad_settings_are_a_line_each(tmp_path: Path) -> None:

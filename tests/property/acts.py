@@ -22,6 +22,12 @@ from tests.property.town import Town
 HEADLINE = "Harbour report"
 COMMANDS = ("approve", "reject", "remove", "restore", "trust", "ban", "unban")
 BUTTONS = ("Approve", "Approve", "Approve", "Ban", "Approve and trust", "Undo")
+WAVE_BUTTONS = (
+    "Reject all", "Reject all as spam", "Approve one, reject the rest", "Approve all", "Show more",
+    "Undo",
+)  # fmt: skip
+MUTES = ("1 hour", "24 hours", "7 days", "30 days")
+RAID = "everybody knows that the mayor sold the harbour, resign now and give the money back to us"
 MODES = ("open", "new", "held", "held-soft")
 TELEGRAM_CALLS = ("sendMessage", "editMessageText", "deleteMessage", "getUpdates", "*")
 MESSAGES = "/channels/{channel_id}/messages"
@@ -81,11 +87,12 @@ class Players:
         person = self.on_telegram[b % 3]
         answered = self._answered(seen.on_telegram(self.town), a)
         mark, text = self._words(long=b % 7 == 6)
-        sent = self.into_group(person, text, answered.id if answered else "")
+        sent = self.into_group(person, text, answered.id if answered else "", _marked(answered))
         self._said(mark, "telegram", str(sent), answered, person)
 
-    def into_group(self, person: int, text: str, answered: str) -> int:
-        """Write into the article's thread on Telegram, in reply to a message or to the root."""
+    def into_group(self, person: int, text: str, answered: str, quote: str = "") -> int:
+        """Write into the article's thread on Telegram, in reply to a message (or to what is
+        marked of it) or to the root."""
         t, p = self.town.telegram, self.town.places
         root, own = self.town.root(), self._own_root()
         if not answered and root is not None:
@@ -93,7 +100,8 @@ class Players:
         number = int(answered) if answered else own
         if number is None:
             raise Refused("no thread yet")
-        return int(t.person_posts(person, p.group, text, reply_to=number)["message_id"])
+        sent = t.person_posts(person, p.group, text, reply_to=number, quote=quote)
+        return int(sent["message_id"])
 
     def _own_root(self) -> int | None:
         found = (m for m in self.town.group() if HEADLINE in m["text"] and m["from"]["is_bot"])
@@ -109,6 +117,13 @@ class Players:
             person, thread, text, reply_to=answered.id if answered else None
         )
         self._said(mark, "discord", sent["id"], answered, person)
+
+    def reveal(self, message: Seen) -> None:
+        """Somebody answers a message on Telegram that the program does not know of."""
+        person = self.on_telegram[0]
+        mark, text = self._words(long=False)
+        sent = self.into_group(person, text, message.id, _marked(message))
+        self._said(mark, "telegram", str(sent), message, person)
 
     def _answered(self, found: list[Seen], a: int) -> Seen | None:
         """Every other comment answers another one, more often a late one."""
@@ -236,6 +251,78 @@ class Players:
         if about is not None and label == "insult":
             about.disturb("reject")
 
+    async def _raids(self, a: int, b: int) -> None:
+        """Six comments that say nearly the same, of three people on Telegram."""
+        for person in self.on_telegram * 2:
+            base = f"w{len(self.memory.said) + 1}"
+            text = f"{base}r1a {RAID}{'!' * (a % 3)} {base}r1b"
+            sent = self.into_group(person, text, "")
+            self._said(f"{base}r1", "telegram", str(sent), None, person)
+
+    async def _presses_wave(self, a: int, b: int) -> None:
+        """A button of a wave's card, whose comments are decided in the order of things."""
+        side = ("telegram", "discord")[b % 2]
+        found = [
+            (card, label)
+            for card in seen.cards(self.town, side) if seen.WAVE.search(card[1])
+            for label in WAVE_BUTTONS if label in card[2]
+        ]  # fmt: skip
+        if found:
+            card, label = found[a % len(found)]
+            self._press(side, card[0], label)
+            self._all_decided()
+
+    def _press(self, side: str, message: str, label: str) -> None:
+        p = self.town.places
+        if side == "telegram":
+            self.town.telegram.person_presses(p.boss, p.desk, int(message), label)
+        else:
+            self.town.discord.person_presses(p.mod, message, label)
+
+    def _all_decided(self) -> None:
+        for said in self.memory.said:
+            said.decided = True
+            said.disturb()
+
+    async def _mutes(self, a: int, b: int) -> None:
+        """For how long is asked in the card's own buttons on Telegram. It changes no comment."""
+        cards = seen.cards(self.town, "telegram")
+        found = [c for c in cards if {"Mute", MUTES[b % 4]} & set(c[2])]
+        if found:
+            card = found[a % len(found)]
+            self._press("telegram", card[0], "Mute" if "Mute" in card[2] else MUTES[b % 4])
+
+    async def _amends(self, a: int, b: int) -> None:
+        """Edit and approve, which tells on Telegram how to send the words; then the words."""
+        found = [c for c in seen.cards(self.town, "telegram") if "Edit and approve" in c[2]]
+        about = self._about(found[a % len(found)][1]) if found else None
+        if about is None:
+            return
+        self._press("telegram", found[a % len(found)][0], "Edit and approve")
+        if about.number and b % 3:
+            mark, text = self._words(long=False, of=about)
+            p = self.town.places
+            self.town.telegram.person_posts(p.boss, p.desk, f"/amend 1#{about.number} {text}")
+            about.wordings.append(mark)
+            about.maybe.append(mark)
+            about.decided = True
+            about.disturb()
+
+    async def _queues(self, a: int, b: int) -> None:
+        """/queue at the desk, or a button of one of its pages, however old."""
+        p = self.town.places
+        found = [
+            (card, label)
+            for card in seen.cards(self.town, "telegram")
+            for label in card[2] if label[:1] in "✓✗…›‹"
+        ]  # fmt: skip
+        if not found or b % 3 == 0:
+            self.town.telegram.person_posts(p.boss, p.desk, "/queue")
+            return
+        card, label = found[a % len(found)]
+        self._press("telegram", card[0], label)
+        self._all_decided()
+
     async def _commands(self, a: int, b: int) -> None:
         name = COMMANDS[a % len(COMMANDS)]
         thread = self.town.forum_thread()
@@ -261,7 +348,7 @@ class Players:
         one = shown[a % len(shown)]
         p = self.town.places
         if one.side == "telegram":
-            self.into_group(p.boss, "/remove", one.id)
+            self.into_group(p.boss, "/remove", one.id, _marked(one))
         else:
             self.town.discord.person_uses_menu(p.mod, "Remove", one.id)
         said = self._of(one)
@@ -289,18 +376,19 @@ class Players:
             return
         one = found[a % len(found)]
         p = self.town.places
-        said = self._of(one)
+        of_it = [self._of(each) for each in found if (each.side, each.id) == (one.side, one.id)]
         if one.side == "telegram":
             self.town.telegram.person_deletes(p.boss, p.group, int(one.id))
         else:
             self.town.discord.person_deletes(p.mod, one.id)
-        if said is None:
-            return
-        said.disturb()
-        if one.side == "telegram":
-            said.taken = True
-        elif not one.ours:
-            said.withdrawn = True
+        for said in of_it:
+            if said is None:
+                continue
+            said.disturb()
+            if one.side == "telegram":
+                said.taken = True
+            elif not one.ours:
+                said.withdrawn = True
 
     async def _takes_card(self, a: int, b: int) -> None:
         found = seen.cards(self.town, "discord")
@@ -365,3 +453,8 @@ class Players:
     async def _waits(self, a: int, b: int) -> None:
         for _ in range(1 + a % 6):
             await self.town.pause(0.03)
+
+
+def _marked(answered: Seen | None) -> str:
+    """Of a message that shows several, people mark the head of the one that they mean."""
+    return f"#{answered.number}" if answered is not None and answered.shared else ""

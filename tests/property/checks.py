@@ -8,13 +8,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.campaign.report import Counts
 from tests.property import seen
 from tests.property.model import SIDES, Memory, Said
 from tests.property.seen import Seen
 from tests.property.town import Town
 
 _MARK = re.compile(r"\b(w\d+r\d+)[ab]\b")
-_WAITS = re.compile(r"\W*(?:Comment|Changed comment) waits\W+\d+#(\d+)")
+_CARD = re.compile(r"\W*(?:(?:Comment|Changed comment) waits\W+)?\d+#(\d+)\b")
 _MORE = re.compile(r"(\d+) more comments? wait")
 
 COMMENTS = """
@@ -30,12 +31,24 @@ AND (d.subject <> 'comment' OR d.want = 0 OR t.id IS NOT NULL)
 DEAD = "SELECT subject, subject_id, outcome FROM delivery WHERE want <> have AND dead_want = want"
 SHARED = """
 SELECT m.platform_id, count(DISTINCT s.delivery) AS n FROM shows s JOIN message m
-ON m.id = s.message GROUP BY m.id HAVING n > 1
+ON m.id = s.message JOIN channel c ON c.id = m.channel JOIN delivery d ON d.id = s.delivery
+GROUP BY m.id HAVING n > 1 AND (c.platform <> 'telegram' OR max(d.subject) <> 'comment'
+OR min(d.role) <> 'copy' OR count(DISTINCT d.article) > 1)
 """
 MAPPED = """
-SELECT c.platform, m.platform_id FROM message m JOIN channel c ON c.id = m.channel
-WHERE m.platform_id IS NOT NULL
+SELECT c.platform, c.purpose, m.platform_id FROM message m JOIN channel c ON c.id = m.channel
+WHERE m.platform_id IS NOT NULL AND c.purpose IN ('discuss', 'desk')
 """
+
+
+_NAMES = {
+    "lost": "lost",
+    "unanswered": "lost",
+    "visible": "visible_held",
+    "before its parent": "reply_before_parent",
+    "doubled": "doubled",
+}
+"""Where a finding belongs in the counts, by its first word; all others are wrong as well."""
 
 
 @dataclass
@@ -74,19 +87,28 @@ class Findings:
 
     wrong: list[str] = field(default_factory=list)
     doubled: int = 0
-    orphaned: int = 0
+
+    def count(self, counts: Counts) -> None:
+        """Add what is wrong to a campaign's counts."""
+        for words in self.wrong:
+            name = _NAMES.get(words.split(":")[0])
+            if name is None:
+                counts.more["other"] = counts.more.get("other", 0) + 1
+            else:
+                setattr(counts, name, getattr(counts, name) + 1)
 
 
 @dataclass
 class Scene:
-    """One look at everything."""
+    """One look at everything. mapped: (platform, purpose of the channel, id) of the messages
+    that the program knows."""
 
     town: Town
     memory: Memory
     comments: list[Comment]
     by_mark: dict[str, Comment]
     messages: list[Seen]
-    mapped: set[tuple[str, str]]
+    mapped: set[tuple[str, str, str]]
     findings: Findings = field(default_factory=Findings)
 
     def wrong(self, words: str) -> None:
@@ -94,9 +116,17 @@ class Scene:
 
     def orphan(self, message: Seen) -> bool:
         """A copy on Telegram whose send got no answer, so that nobody knows of it."""
-        known = (message.side, message.id) in self.mapped
-        lost = message.side == "telegram" and message.ours and not known
-        return lost and self.memory.doubtful
+        return message.ours and self.unknown(message.side, "discuss", message.id)
+
+    def hidden(self, message: Seen) -> bool:
+        """It shows words that may not be read."""
+        found = ((mark, self.by_mark.get(mark)) for mark in (*message.marks, *message.ends))
+        return any(c is None or mark not in c.allowed(message.side) for mark, c in found)
+
+    def unknown(self, side: str, purpose: str, message: str) -> bool:
+        """A message of ours on Telegram whose send got no answer, so that nobody knows of it."""
+        known = (side, purpose, message) in self.mapped
+        return side == "telegram" and not known and self.memory.doubtful
 
 
 async def busy(town: Town) -> bool:
@@ -119,7 +149,7 @@ async def look(town: Town, memory: Memory) -> Scene:
     comments = [Comment(row, texts[row["id"]]) for row in rows]
     by_mark = {mark: comment for comment in comments for mark in comment.marks.values()}
     mapped = {
-        (row["platform"], row["platform_id"].split(":")[-1].split("/")[-1])
+        (row["platform"], row["purpose"], row["platform_id"].split(":")[-1].split("/")[-1])
         for row in await town.rows(MAPPED)
     }
     return Scene(town, memory, comments, by_mark, seen.everything(town), mapped)
@@ -182,7 +212,6 @@ def _everything_readable_once(scene: Scene) -> None:
             if mark is None or _gone_untold(scene, comment, side):
                 continue
             _once(scene, side, comment, mark, (first[mark], last[mark]))
-    scene.findings.orphaned = sum(scene.orphan(m) and bool(m.marks) for m in scene.messages)
 
 
 def _once(scene: Scene, side: str, comment: Comment, mark: str, found: tuple[int, int]) -> None:
@@ -203,7 +232,9 @@ def _gone_untold(scene: Scene, comment: Comment, side: str) -> bool:
 
 
 def _replies(scene: Scene) -> None:
-    by_id = {(m.side, m.id): m for m in scene.messages}
+    by_id = defaultdict[tuple[str, str], list[Seen]](list)
+    for message in scene.messages:
+        by_id[message.side, message.id].append(message)
     numbers = {c.row["id"]: c.row["number"] for c in scene.comments}
     for said in scene.memory.said:
         comment = _comment(scene, said)
@@ -212,26 +243,28 @@ def _replies(scene: Scene) -> None:
         wanted = _comment(scene, said.parent) if said.parent else None
         if said.parent and wanted and comment.row["parent"] != wanted.row["id"]:
             found = numbers.get(comment.row["parent"])
-            scene.wrong(f"orphaned: {said.mark} answers {said.parent.mark}, stored is #{found}")
+            scene.wrong(f"unanswered: {said.mark} answers {said.parent.mark}, stored is #{found}")
     for message in scene.messages:
         if message.ours and message.marks and not scene.orphan(message):
             _reply(scene, by_id, message)
 
 
-def _reply(scene: Scene, by_id: dict[tuple[str, str], Seen], message: Seen) -> None:
+def _reply(scene: Scene, by_id: dict[tuple[str, str], list[Seen]], message: Seen) -> None:
     comment = scene.by_mark.get(message.marks[0])
     parent = comment and _by_id(scene, comment.row["parent"])
     if comment is None or parent is None or _gone_untold(scene, parent, message.side):
         return
-    answered = by_id.get((message.side, message.reply_to))
-    shows = answered is not None and (
-        set(answered.marks) & {*parent.marks.values()} or answered.number == parent.row["number"]
-    )
+    shows = [
+        one for one in by_id.get((message.side, message.reply_to), ())
+        if set(one.marks) & {*parent.marks.values()} or one.number == parent.row["number"]
+    ]  # fmt: skip
     quotes = f"#{parent.row['number']}" in message.quote
     if not shows and not quotes:
         number, wanted = comment.row["number"], parent.row["number"]
-        scene.wrong(f"orphaned: #{number} on {message.side} neither answers nor quotes #{wanted}")
-    if shows and answered is not None and answered.order > message.order:
+        scene.wrong(f"unanswered: #{number} on {message.side} neither answers nor quotes #{wanted}")
+    if shows and shows[0].shared and not quotes:
+        scene.wrong(f"orphaned: #{comment.row['number']} does not say which of several it answers")
+    if shows and shows[0].order > message.order:
         scene.wrong(f"before its parent: #{comment.row['number']} on {message.side}")
 
 
@@ -254,34 +287,49 @@ def _states(scene: Scene) -> None:
 def _desk(scene: Scene) -> None:
     held = {c.row["number"]: c for c in scene.comments if c.row["state"] == "held"}
     for side in SIDES:
-        found = seen.cards(scene.town, side)
-        cards = _numbered(scene, found)
-        carded = {n for n, labels in cards if {"Approve", "insult"} & set(labels)}
+        found = [c for c in seen.cards(scene.town, side) if not scene.unknown(side, "desk", c[0])]
+        cards = _numbered(found)
+        alone = {n for n, labels in cards if {"Approve", "insult", "24 hours"} & set(labels)}
+        carded = alone | _folded(scene, found, held, side)
         more = [int(n) for _, text, _ in found for n in _MORE.findall(text)]
         waiting = set(held) - carded
-        doubtful = scene.memory.doubtful and side == "telegram"
-        if len(carded) > scene.town.rules.open_cards and not doubtful:
-            scene.wrong(f"desk: {len(carded)} open cards on {side}")
+        if len(alone) > scene.town.rules.open_cards:
+            scene.wrong(f"desk: {len(alone)} open cards on {side}")
         blind = side == "discord" and scene.memory.desk_blind
         if len(waiting) not in (more or [0]) and not blind:
             scene.wrong(f"desk: {sorted(waiting)} wait uncounted on {side}, told {more}")
-        offered = {n for n, labels in cards if "Approve" in labels}
-        if (stale := offered - set(held)) and not doubtful:
+        if stale := carded - set(held):
             scene.wrong(f"desk: {sorted(stale)} can still be decided on {side}")
 
 
-def _numbered(scene: Scene, cards: list[tuple[str, str, list[str]]]) -> list[tuple[int, list[str]]]:
-    """(number of the comment, buttons) of every message at the desk. Only the first part of a
-    long card has a head, and only the last has buttons; it may show the comment's last words."""
-    found, number = [], 0
-    for _, text, labels in cards:
-        marks = [mark for mark in _MARK.findall(text) if mark in scene.by_mark]
-        if (head := _WAITS.match(text)) is not None:
-            number = int(head[1])
-        elif marks:
-            number = scene.by_mark[marks[-1]].row["number"]
-        found.append((number, labels))
-    return found
+def _folded(
+    scene: Scene, cards: list[tuple[str, str, list[str]]], held: dict[int, Comment], side: str
+) -> set[int]:
+    """The numbers of the comments that wait on the cards of waves, as far as those tell the truth
+    about how many there are."""
+    told = Counter(
+        int(head[1]) for _, text, labels in cards
+        if "Reject all" in labels and (head := seen.WAVE.search(text)) is not None
+    )  # fmt: skip
+    waves = defaultdict[int, set[int]](set)
+    for number, comment in held.items():
+        waves[comment.row["wave"] or 0].add(number)
+    waves.pop(0, None)
+    folded: set[int] = set()
+    for numbers in waves.values():
+        if told[len(numbers)]:
+            told[len(numbers)] -= 1
+            folded |= numbers
+    if left := [n for n, times in told.items() if times > 0]:
+        scene.wrong(f"desk: waves of {left} are told on {side}, there are {[*waves.values()]}")
+    return folded
+
+
+def _numbered(cards: list[tuple[str, str, list[str]]]) -> list[tuple[int, list[str]]]:
+    """(number of the comment, buttons) of every message at the desk that belongs to a card, whose
+    every part begins with the number."""
+    heads = ((_CARD.match(text), labels) for _, text, labels in cards)
+    return [(int(head[1]), labels) for head, labels in heads if head is not None]
 
 
 async def _bookkeeping(scene: Scene) -> None:

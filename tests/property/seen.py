@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from tests.property.town import Town
 from tests.road.house import Json, read
 
 _MARK = re.compile(r"\b(w\d+r\d+)([ab])\b")
 _HEAD = re.compile(r"\W{0,3}#(\d+)\b")
+_NEXT = re.compile(r"\n\n(?=#\d+(?: \w|\n))")
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A message in the thread.
+    """A message in the thread, or one comment of a message that shows several (`shared`).
 
     marks: the wordings whose first words it shows; ends: those whose last words; quoted: those
     in the quoted line `quote`. number: the #number of a copy, 0 elsewhere.
@@ -30,6 +32,7 @@ class Seen:
     quoted: tuple[str, ...]
     quote: str
     number: int
+    shared: bool = False
 
     @property
     def order(self) -> int:
@@ -61,6 +64,10 @@ def _units(text: str, start: int, length: int) -> tuple[str, str]:
     return inside, rest.decode("utf-16-le", "replace")
 
 
+WAVE = re.compile(r"^\W*Wave\W+(\d+) alike")
+"""The head of a wave's card, and how many it tells of."""
+
+
 def on_telegram(town: Town) -> list[Seen]:
     """The group's messages that are no article and no service message."""
     bot = next(bot["id"] for bot in town.telegram.bots() if bot["username"] == "thread_bot")
@@ -69,14 +76,30 @@ def on_telegram(town: Town) -> list[Seen]:
         words = message.get("text") or "/"
         if words.startswith("/") or message.get("is_automatic_forward"):
             continue  # commands are answers' matter: they are taken away at most once
-        quote, text = "", message["text"]
-        for entity in message.get("entities") or ():
-            if entity["type"] == "blockquote":
-                quote, text = _units(text, entity["offset"], entity["length"])
         answered = str((message.get("reply_to_message") or {}).get("message_id", ""))
         ours = message["from"]["id"] == bot
-        found.append(_seen("telegram", str(message["message_id"]), text, quote, ours, answered))
+        pieces = list(_pieces(message)) if ours else [_piece(message, 0, message["text"])]
+        for text, quote in pieces:
+            one = _seen("telegram", str(message["message_id"]), text, quote, ours, answered)
+            found.append(replace(one, shared=len(pieces) > 1))
     return found
+
+
+def _pieces(message: Json) -> Iterator[tuple[str, str]]:
+    """(text without its quoted line, the quoted line) of every comment that it shows."""
+    start = 0
+    for text in _NEXT.split(message["text"]):
+        yield _piece(message, start, text)
+        start += len(f"{text}\n\n".encode("utf-16-le")) // 2
+
+
+def _piece(message: Json, start: int, text: str) -> tuple[str, str]:
+    length = len(text.encode("utf-16-le")) // 2
+    for entity in message.get("entities") or ():
+        if entity["type"] == "blockquote" and start <= entity["offset"] < start + length:
+            quote, rest = _units(text, entity["offset"] - start, entity["length"])
+            return rest, quote
+    return text, ""
 
 
 def on_discord(town: Town) -> list[Seen]:

@@ -12,6 +12,7 @@ from tests.property.seen import buttons
 from tests.road.house import House, Json, newsroom
 
 LONG = "long " * 700
+ANSWER_TAKES = 1.5
 
 
 async def _commented(house: House, words: str, *, answers: int | None = None) -> Json:
@@ -219,14 +220,15 @@ async def test_a_stop_waits_for_the_answer_to_a_send(tmp_path: Path) -> None:
         await house.publish()
         p, thread = house.places, house.forum_thread()
         assert thread
-        house.world.faults.add(Fault("telegram", "sendMessage", "delay", seconds=0.3))
         sending = asyncio.Event()
         adapter = house.product.adapters["telegram"]
         send = adapter.send
 
         async def told(*args: object) -> object:
             sending.set()
-            return await send(*args)  # type: ignore[arg-type]
+            receipt = await send(*args)  # type: ignore[arg-type]
+            await asyncio.sleep(ANSWER_TAKES)
+            return receipt
 
         adapter.send = told  # type: ignore[method-assign, assignment]
         house.discord.person_posts(p.ben, thread, "alpha words")

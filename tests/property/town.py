@@ -48,15 +48,18 @@ class Death(Boundaries):
         """Die `calls` boundaries from now."""
         self.at, self.after = self.count + calls, after
 
-    def _die(self) -> None:
+    def _end(self) -> None:
         self._world.faults.clear()
         for platform in ("telegram", "discord"):
             self._world.faults.add(Fault(platform, "*", "drop_before", times=1_000_000))
-        super()._die()
+        super()._end()
 
 
 class Town(House):
-    """The house with a fast clock whose product may die at any boundary."""
+    """The house with a fast clock whose product may die at any boundary, and whose group is busy
+    enough that comments are gathered now and then."""
+
+    telegram_pace = 0.4
 
     def __init__(self, folder: Path, switches: Switches) -> None:
         super().__init__(World(folder / "world.db", switches=switches), folder, RULES)
@@ -79,10 +82,10 @@ class Town(House):
 
     def healthy(self) -> bool:
         """Whether the program listens on both platforms."""
-        return bool(self.product.health()["ok"])
+        return all(self.product.health()["connected"].values())
 
     async def connected(self) -> None:
-        await self.until(lambda: self.product.health()["ok"], "both bots connected")
+        await self.until(self.healthy, "both bots connected")
 
     async def revive(self) -> None:
         """Bring the program back, whatever became of it; nothing is disturbed afterwards."""

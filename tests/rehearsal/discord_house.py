@@ -186,4 +186,5 @@ async def town(
         await made.close()
         discord.http.Route.BASE, socket.DEFAULT_GATEWAY = before
         world.close()
-    assert audit is None or audit.problems == []
+    problems = [] if audit is None else audit.problems
+    assert not problems, "\n".join(problems)

@@ -5,7 +5,8 @@ The description is laxer than Discord itself, so three things are added: unknown
 are reported, `content` has the documented limit of 2,000 and a form's `payload_json` counts as
 the JSON body (the server unpacks it). Two habits of discord.py are let through: a numeric id in
 `attachments` and `tts` in an edit. The description knows neither the text codes inside the
-`errors` of an invalid form nor the `message` in the answer to a new forum post, both documented.
+`errors` of an invalid form nor the `message` in the answer to a new forum post nor the type of a
+reference that forwards, all documented.
 """
 
 from __future__ import annotations
@@ -149,8 +150,22 @@ def request_problems(method: str, path: str, body: Any) -> list[str]:
     return problems
 
 
+def _without_forwards(value: Any) -> Any:
+    """The same with references that forward as ordinary ones."""
+    if isinstance(value, list):
+        return [_without_forwards(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    made = {key: _without_forwards(one) for key, one in value.items()}
+    reference = made.get("message_reference")
+    if isinstance(reference, dict) and reference.get("type") == 1:
+        reference["type"] = 0
+    return made
+
+
 def answer_problems(method: str, path: str, status: int, answer: Any) -> list[str]:
     """What is wrong with an answer."""
+    answer = _without_forwards(answer)
     found = _operation(method, path)
     if found is None:
         return []

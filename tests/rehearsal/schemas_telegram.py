@@ -23,6 +23,7 @@ _LEGACY: dict[str, frozenset[str]] = {
             "forward_from",
             "forward_from_chat",
             "forward_from_message_id",
+            "forward_sender_name",
             "forward_signature",
         )
     ),
@@ -111,7 +112,7 @@ class TelegramSchemas:
         """The subtypes whose constant field (`type`, `status`) says the same as the value's."""
         if not isinstance(value, dict):
             return subtypes
-        likely = [name for name in subtypes if self._agrees(value, name)]
+        likely = [name for name in subtypes if name in self._types and self._agrees(value, name)]
         return likely or subtypes
 
     def _agrees(self, value: Json, name: str) -> bool:

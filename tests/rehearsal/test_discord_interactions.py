@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
-from bots.rehearsal.discord import ApiError, Interaction, NotPossible, Permission
+from bots.rehearsal.discord import ApiError, Interaction, NotPossible, Permission, files
+from bots.rehearsal.discord.writing import Attached
 from tests.rehearsal.discord_house import TOKEN, WANTED, House, house
 
 COMMANDS = [
@@ -184,6 +186,29 @@ def test_a_modal_opens_and_is_sent_back_filled_in(part: dict[str, Any]) -> None:
         assert trigger["id"] == made.id
 
 
+def test_files_in_a_modal_are_there_for_as_long_as_the_interaction() -> None:
+    with house() as h:
+        made = h.side.person_presses(h.ana, card(h), "a:1")
+        upload = {"type": 19, "custom_id": "files", "min_values": 1, "max_values": 2}
+        part = {"type": 18, "label": "Pictures", "component": upload}
+        respond(h, made, 9, {"title": "Comment", "custom_id": "c:1", "components": [part]})
+        one = Attached("harbour.png", b"\x89PNG", spoiler=True)
+        for wrong in ((), (one, one, one), (Attached("film.mp4", b"x", size=11 << 20),)):
+            with pytest.raises(NotPossible):
+                h.side.person_submits(h.ana, made, {"files": wrong})
+        sent = h.side.person_submits(h.ana, made, {"files": [one]})
+        data = sent.doc["data"]
+        [number] = data["components"][0]["component"]["values"]
+        shown = data["resolved"]["attachments"][number]
+        assert (shown["filename"], shown["ephemeral"]) == ("SPOILER_harbour.png", True)
+        path, _, query = shown["url"].partition("?")
+        asked = path.removeprefix(h.side.state.cdn), dict(parse_qsl(query))
+        assert files.served(h.side.state, *asked)["filename"] == "SPOILER_harbour.png"
+        h.world.clock.advance(901)
+        with pytest.raises(ApiError):
+            files.served(h.side.state, *asked)
+
+
 def test_a_modal_has_its_limits() -> None:
     with house() as h:
         made = h.side.person_presses(h.ana, card(h), "a:1")
@@ -192,6 +217,14 @@ def test_a_modal_has_its_limits() -> None:
             respond(h, made, 9, {"title": "t" * 46, "custom_id": "c", "components": [part]})
         errors = wrong.value.body()["errors"]["data"]
         assert set(errors) == {"title", "components"}
+        upload = {"type": 19, "custom_id": "f", "min_values": 0, "max_values": 11}
+        part = {"type": 18, "label": "Files", "component": upload}
+        with pytest.raises(ApiError) as many:
+            respond(h, made, 9, {"title": "t", "custom_id": "c", "components": [part]})
+        assert set(many.value.body()["errors"]["data"]["components"]["0"]["component"]) == {
+            "min_values",
+            "max_values",
+        }
 
 
 def test_errors_of_a_response_are_told_below_its_data() -> None:

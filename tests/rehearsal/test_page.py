@@ -18,9 +18,9 @@ from bots.rehearsal.clock import WorldClock
 from bots.rehearsal.discord.side import DiscordSide
 from bots.rehearsal.example import load_example
 from bots.rehearsal.page import PageServer
-from bots.rehearsal.page.typed import Unreadable, slash_command, telegram_text
 from bots.rehearsal.stage import Stage, Way, build_stage
 from bots.rehearsal.telegram.errors import Refused
+from bots.rehearsal.telegram.pictures import jpeg
 from bots.rehearsal.telegram.side import TelegramSide
 from bots.rehearsal.world import World
 
@@ -202,6 +202,37 @@ async def test_a_comment_is_written_answered_edited_and_deleted_on_telegram(hous
     assert [comment["text"] for comment in seen["comments"]] == ["Changed"]
 
 
+async def test_a_file_is_attached_shown_and_kept_to_its_kind(house: House) -> None:
+    house.publish()
+    octets = {"Content-Type": "application/octet-stream"}
+    async with house.http.post("/api/file", data=jpeg(40, 30), headers=octets) as answer:
+        kept = (await answer.json())["file"]
+    attached = {"chat": "group", "text": "Look", "file": kept, "name": "p.jpg"}
+    await house.act("rosal", "write", **attached, mime="image/jpeg")
+    await house.act("rosal", "write", **attached, mime="text/html")
+    photo, document = (await house.state("rosal"))["telegram"]["group"]["messages"][-2:]
+    assert (photo["caption"], photo["photo"][-1]["width"]) == ("Look", 40)
+    path = f"/api/telegram/file/{document['document']['file_id']}"
+    async with house.http.get(path) as answer:
+        assert answer.content_type == "image/jpeg"
+        assert await answer.read() == jpeg(40, 30)
+    async with house.http.post("/api/file", data=b"<script>", headers=octets) as answer:
+        attached["file"] = (await answer.json())["file"]
+    await house.act("rosal", "write", **attached, mime="image/jpeg")
+    document = (await house.state("rosal"))["telegram"]["group"]["messages"][-1]["document"]
+    async with house.http.get(f"/api/telegram/file/{document['file_id']}") as answer:
+        assert answer.content_type == "application/octet-stream"
+        assert answer.headers["Content-Disposition"] == "attachment"
+    attached["file"] = "../world.db"
+    await house.act("rosal", "write", **attached, expect=400)
+    async with house.http.get("/api/telegram/file/unknown") as answer:
+        assert answer.status == 404
+    async with house.http.post("/api/file", data=b"", headers=octets) as answer:
+        assert answer.status == 400
+    async with house.http.post("/api/file", json={}) as answer:
+        assert answer.status == 415
+
+
 async def test_a_comment_is_written_answered_edited_and_deleted_on_discord(house: House) -> None:
     thread = house.forum_post()["id"]
     first = await house.act("tallyman", "write", channel=thread, text="First")
@@ -251,6 +282,9 @@ async def test_a_deep_link_opens_the_private_chat(house: House) -> None:
     assert (await house.state("tuerca"))["telegram"]["private"]["messages"] == []
 
 
+_GO = {"type": 1, "components": [{"type": 2, "style": 1, "label": "Go", "custom_id": "go"}]}
+
+
 async def test_modal_menu_and_command_on_discord(house: House) -> None:
     token, app = house.stage.discord.token, house.stage.discord.bot
     thread = house.forum_post()["id"]
@@ -284,9 +318,24 @@ async def test_modal_menu_and_command_on_discord(house: House) -> None:
     assert [command["name"] for command in offered["menus"]] == ["Report"]
 
 
+async def test_a_file_in_a_modal_on_discord(house: House) -> None:
+    session = house.discord.connect(house.stage.discord.token, INTENTS)
+    first = house.discord.messages(house.forum_post(components=[_GO])["id"])[0]["id"]
+    press = await house.act("tallyman", "press", message=first, button="go")
+    upload = {"type": 19, "custom_id": "files", "required": False, "max_values": 2}
+    parts = [{"type": 18, "label": "Pictures", "component": upload}]
+    _answer(house, session, 9, {"title": "Comment", "custom_id": "c", "components": parts})
+    kept = house.world.files.keep(b"the bytes")
+    chosen = {"file": kept, "name": "quay.txt"}
+    await house.act("tallyman", "submit", trace=press["trace"], values={"files": [chosen]})
+    data = session.buffer[-1].d["data"]
+    [number] = data["components"][0]["component"]["values"]
+    file = data["resolved"]["attachments"][number]
+    assert (file["filename"], file["size"]) == ("quay.txt", 9)
+
+
 async def test_a_silent_bot_fails_the_interaction_after_three_seconds(house: House) -> None:
-    row = {"type": 1, "components": [{"type": 2, "style": 1, "label": "Go", "custom_id": "go"}]}
-    thread = house.forum_post(components=[row])
+    thread = house.forum_post(components=[_GO])
     first = house.discord.messages(thread["id"])[0]["id"]
     press = await house.act("tallyman", "press", message=first, button="go")
     assert not (await house.state("tallyman"))["traces"][press["trace"]]["failed"]
@@ -386,34 +435,33 @@ async def test_the_page_is_whole_and_runs_nothing_from_elsewhere(house: House) -
 # what is typed
 
 
-def test_marks_become_entities_in_utf16_units() -> None:
-    text, entities = telegram_text("🦀 **bold __both__** ||x|| `a**b` ** alone")
-    assert text == "🦀 bold both x a**b ** alone"
-    assert [(e["type"], e["offset"], e["length"]) for e in entities] == [
-        ("bold", 3, 9),
-        ("italic", 8, 4),
-        ("spoiler", 13, 1),
-        ("code", 15, 4),
-    ]
+async def test_a_file_is_brought_and_then_attached(house: House) -> None:
+    thread = house.forum_post()["id"]
+    kind = {"Content-Type": "application/octet-stream"}
+    async with house.http.post("/api/file", data=jpeg(40, 30), headers=kind) as answer:
+        kept = await answer.json()
+    file = {"file": kept["file"], "name": "a.jpg", "description": "alt", "spoiler": True}
+    made = await house.act("tallyman", "write", channel=thread, text="", files=[file])
+    shown = house.discord.message(made["message"])
+    assert shown is not None
+    [attached] = shown["attachments"]
+    assert (attached["filename"], attached["description"]) == ("SPOILER_a.jpg", "alt")
+    assert (attached["width"], attached["height"]) == (40, 30)
+    for wrong in ("../world.db", "0" * 64):
+        files = [{**file, "file": wrong}]
+        await house.act("tallyman", "write", channel=thread, text="", files=files, expect=400)
+    async with house.http.post("/api/file", json={}) as answer:
+        assert answer.status == 415
+    foreign = {**kind, "Origin": "http://elsewhere.example"}
+    async with house.http.post("/api/file", data=b"x", headers=foreign) as answer:
+        assert answer.status == 403
 
 
-def test_a_typed_command_is_read() -> None:
-    options: list[Json] = [
-        {"type": 3, "name": "target"},
-        {"type": 3, "name": "reason", "choices": [{"name": "Spam", "value": "spam"}]},
-        {"type": 4, "name": "days"},
-    ]
-    known: list[Json] = [
-        {"name": "mute", "options": options},
-        {"name": "feed", "options": [{"type": 1, "name": "add", "options": options[:1]}]},
-    ]
-    assert slash_command("/mute #12 reason: Spam days:3", known) == (
-        "mute",
-        {"target": "#12", "reason": "spam", "days": 3},
-    )
-    link = "https://discord.com/channels/1/2/3"
-    assert slash_command(f"/mute target:{link}", known) == ("mute", {"target": link})
-    assert slash_command("/feed add x", known) == ("feed add", {"target": "x"})
-    for typed in ("/unknown", "/mute days:many", "/"):
-        with pytest.raises(Unreadable):
-            slash_command(typed, known)
+async def test_people_react_on_the_page(house: House) -> None:
+    thread = house.forum_post()["id"]
+    for do, count in (("react", 1), ("unreact", 0)):
+        await house.act("tallyman", do, message=thread, emoji="👍")
+        state = await house.state("tallyman")
+        [channel] = [one for one in state["discord"]["channels"] if one["threads"]]
+        [message] = channel["threads"][0]["messages"]
+        assert len(message.get("reactions", [])) == count

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bots.rehearsal.telegram import ApiError
+from bots.rehearsal.telegram import ApiError, Upload
 from bots.rehearsal.telegram.entities import formatted, utf16_length, valid_link
+from bots.rehearsal.telegram.pictures import jpeg
 from tests.rehearsal.telegram_house import build
 
 
@@ -119,7 +120,7 @@ def test_lengths_are_counted_in_utf16_units() -> None:
     ):
         with pytest.raises(ApiError, match=error):
             send(text)
-    photo = {"chat_id": house.group, "photo": "https://a.org/p.jpg"}
+    photo = {"chat_id": house.group, "photo": Upload("p.jpg", "image/jpeg", jpeg(8, 8))}
     house.call("sendPhoto", **photo, caption="<b>" + "x" * 1024 + "</b>", parse_mode="HTML")
     with pytest.raises(ApiError, match="message caption is too long"):
         house.call("sendPhoto", **photo, caption="x" * 1025)

@@ -56,6 +56,9 @@ class Places:
 class House:
     """One newsroom on both platforms, started and stopped at will over the same World."""
 
+    telegram_pace = 0.0
+    patience = PATIENCE
+
     def __init__(self, world: World, folder: Path, rules: Rules) -> None:
         self.world = world
         self.folder = folder
@@ -114,7 +117,7 @@ class House:
             secret=SECRET,
             telegram_token=TELEGRAM_TOKEN,
             telegram_api=telegram,
-            telegram_pace=0.0,
+            telegram_pace=self.telegram_pace,
             discord_token=DISCORD_TOKEN,
             discord_api=self.discord_server.api_url,
             discord_gateway=self.discord_server.gateway_url,
@@ -179,7 +182,7 @@ class House:
     async def until(self, condition: Callable[[], Any], what: str) -> Any:
         """Wait for what people see; polled on every change of the World."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 while not (value := condition()):
                     await self._change()
         except TimeoutError:
@@ -188,7 +191,7 @@ class House:
 
     async def until_async(self, condition: Callable[[], Any], what: str) -> Any:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 while not (value := await condition()):
                     await self._change()
         except TimeoutError:
@@ -235,6 +238,10 @@ class House:
         found = [m for m in self.cards() if words in m.get("text", "") and "reply_markup" in m]
         return found[-1] if found else None
 
+    def told(self, words: str) -> Json | None:
+        """What the bot said at the Telegram desk besides its cards."""
+        return next((m for m in self.cards() if words in m.get("text", "")), None)
+
     def discord_card(self, words: str) -> Json | None:
         found = [m for m in self.discord.messages(self.places.discord_desk)
                  if words in read(m) and m["components"]]  # fmt: skip
@@ -256,10 +263,12 @@ async def newsroom(
     switches: Switches | None = None,
     rules: Rules | None = None,
     connect: bool = True,
+    disk: Path | None = None,
 ) -> AsyncIterator[House]:
-    """A running newsroom with its places connected; without `connect` nothing is set up yet."""
+    """A running newsroom with its places connected; without `connect` nothing is set up yet.
+    disk: where the product's own files lie, if not in the folder."""
     world = World(folder / "world.db", switches=switches)
-    house = House(world, folder, rules or Rules())
+    house = House(world, disk or folder, rules or Rules())
     house.furnish(way)
     await house.open()
     try:

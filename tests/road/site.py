@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -38,6 +39,8 @@ class Site:
     feed_status: int = 200
     gone: dict[str, int] = field(default_factory=dict)
     """The status with which a slug's page answers, 200 where it is not named."""
+    held: dict[str, asyncio.Event] = field(default_factory=dict)
+    """Pages that answer only when their event is set."""
     origin: str = ""
     feed_answers: list[int] = field(default_factory=list)
     page_asked: list[str] = field(default_factory=list)
@@ -99,6 +102,8 @@ class Site:
     async def answer_page(self, request: web.Request) -> web.Response:
         slug = request.match_info["slug"]
         self.page_asked.append(slug)
+        if slug in self.held:
+            await self.held[slug].wait()
         status = self.gone.get(slug, 200)
         known = next((entry for entry in self.entries if entry.slug == slug), None)
         headline = known.headline if known else "An old report"

@@ -52,6 +52,10 @@ def _preview(house: House, person: int, text: str) -> Json | None:
     return found if found and "reply_markup" in found else None
 
 
+def _other(found: Json | None, known: Json) -> Json | None:
+    return found if found and found["message_id"] != known["message_id"] else None
+
+
 async def comments(house: House, person: int, text: str, url: str = "") -> None:
     """Write a comment on Telegram, from the button to Send."""
     link = url or button(post(house), "Comment")["url"]
@@ -276,12 +280,22 @@ async def test_an_earlier_preview_sends_nothing(tmp_path: Path) -> None:
         new = await house.until(lambda: _preview(house, p.ana, "Draft two"), "second preview")
         pressed = t.person_presses(p.ana, p.ana, old["message_id"], "Send")
         await house.until(lambda: pressed.answered, "answered")
-        assert "no longer waiting" in pressed.text
-        t.person_presses(p.ana, p.ana, new["message_id"], "Cancel")
+        assert "It changed since" in pressed.text
+        again = await house.until(
+            lambda: _other(_preview(house, p.ana, "Draft two"), new), "the newest, shown again"
+        )
+        await house.until(
+            lambda: "Send" not in str(direct(house, p.ana, "Draft one")), "the old one's are gone"
+        )
+        t.person_presses(p.ana, p.ana, again["message_id"], "Cancel")
         await house.until(lambda: direct(house, p.ana, "nothing was sent"), "cancelled")
         await house.until(
             lambda: "Send" not in str(direct(house, p.ana, "Draft two")), "its buttons are gone"
         )
+        assert not await rows(house, "SELECT 1 FROM comment")
+        pressed = t.person_presses(p.ana, p.ana, new["message_id"], "Send")
+        await house.until(lambda: pressed.answered, "answered once more")
+        assert "no longer waiting" in pressed.text
         assert not await rows(house, "SELECT 1 FROM comment")
 
 

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from core.events import Edited, Person
+from core.text.model import Rich
 from tests.road.hands import Hands
 from tests.road.house import newsroom
 
@@ -36,6 +38,14 @@ def bolds(message: Json) -> set[str]:
         message["text"][e["offset"] : e["offset"] + e["length"]]
         for e in message["entities"]
         if e["type"] == "bold"
+    }
+
+
+def marks(message: Json) -> set[tuple[str, str]]:
+    """(kind, words) of a Telegram message's entities (of the basic plane)."""
+    return {
+        (e["type"], message["text"][e["offset"] : e["offset"] + e["length"]])
+        for e in message.get("entities", ())
     }
 
 
@@ -86,6 +96,10 @@ async def test_an_edit_that_must_be_held_leaves_the_last_approved_words(tmp_path
         hands.t.person_edits(hands.p.ana, hands.p.group, own, "see https://bad.example/ now")
         card = await hands.house.until(lambda: hands.house.card("see https"), "card")
         assert card["text"].startswith("Changed comment waits")
+        changed = card["text"].partition("What changed:\n")[2].splitlines()[0]
+        assert changed == "plainsee wordshttps://bad.example/ now"
+        shown = {(kind, words) for kind, words in marks(card) if "plain" in words or "see" in words}
+        assert {("strikethrough", "plain"), ("bold", "see"), ("underline", "see")} <= shown
         there, here = await hands.copies("plain words")
         assert hands.t.message(hands.p.group, own) is None
         await hands.nowhere("bad.example")
@@ -115,6 +129,48 @@ async def test_a_rejected_edit_keeps_what_was_approved(tmp_path: Path) -> None:
         await hands.copies("as agreed")
         await hands.nowhere("spam.example")
         assert hands.d.message(theirs) is None
+
+
+async def test_a_change_that_is_told_late_undoes_no_newer_one(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        own = hands.ana("the first words")
+        await hands.house.until(lambda: hands.copy_here("the first words"), "relayed")
+        hands.t.person_edits(hands.p.ana, hands.p.group, own, "the newest words")
+        await hands.house.until(lambda: hands.copy_here("the newest words"), "changed")
+        late = Edited(
+            "telegram", str(hands.p.group), str(own), Person(str(hands.p.ana), "Ana"),
+            Rich("words in between"), at=1.0, key="late",
+        )  # fmt: skip
+        await hands.house.product.newsroom.handle(late)
+        await hands.settled()
+        assert hands.copy_here("the newest words")
+        assert not hands.copy_here("words in between")
+
+
+async def test_a_published_comment_is_removed_from_its_card(tmp_path: Path) -> None:
+    async with published(tmp_path, "held") as hands:
+        hands.ana("up and down")
+        _, here = await approved(hands, "up and down")
+        hands.ben("an answer below it", reply=here["id"])
+        await approved(hands, "an answer below it")
+        card = await hands.house.until(
+            lambda: next((c for c in hands.house.cards() if "up and down" in c.get("text", "")
+                          and "Remove" in hands.buttons(c)), None),
+            "a card with Remove",
+        )  # fmt: skip
+        hands.presses(card, "Remove")
+        await hands.nowhere("up and down")
+        assert hands.copy_here("an answer below it")
+        placeholder = await hands.house.until(
+            lambda: hands.house.thread_message("This comment was removed."), "a placeholder"
+        )
+        assert placeholder["content"].startswith("**#1**")
+        decided = await hands.house.until(
+            lambda: next((c for c in hands.house.cards() if "up and down" in c.get("text", "")
+                          and "Removed" in c["text"]), None),
+            "the card says so",
+        )  # fmt: skip
+        assert hands.buttons(decided) == ["Undo"]
 
 
 # Our copy, by command and menu

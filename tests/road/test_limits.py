@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from bots.rehearsal.world import Fault, Switches
-from tests.road.house import newsroom
+from core.feeds.model import Draft
+from core.text.model import Rich
+from tests.road.house import House, newsroom
 
 DAYS = 3 * 86_400.0
 
@@ -60,3 +67,70 @@ async def test_a_copy_of_unknown_outcome_goes_when_nothing_is_wanted_any_more(
         assert own
         house.telegram.person_posts(ana, group, "/delete", reply_to=own["message_id"])
         await house.until(lambda: not house.thread_message("lost words"), "found and removed")
+
+
+async def test_what_falls_due_while_one_looks_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        await house.publish()
+        room, signals = house.product.newsroom, house.product.outbox._signals
+        ask, passed = room.next_due, list[float]()
+
+        async def late(channel: int, after: float) -> float | None:
+            due = await ask(channel, after)
+            if due is None or signals[channel].is_set():
+                return due
+            passed.append(due)
+            await asyncio.sleep(max(0.0, due - time.time()) + 0.1)
+            return await ask(channel, after)
+
+        monkeypatch.setattr(room, "next_due", late)
+        house.world.faults.add(Fault("telegram", "sendMessage", "drop_before", times=1))
+        thread = house.forum_thread()
+        assert thread
+        house.discord.person_posts(house.places.ben, thread, "some words")
+        await house.until(lambda: house.group_message("some words"), "sent at the second try")
+        assert passed
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{"kind": "429", "retry_after": 300}, {"kind": "delay", "seconds": 600.0}],
+    ids=["asked to wait 300 s", "silent connection"],
+)
+async def test_a_chat_that_takes_nothing_delays_no_other(
+    tmp_path: Path, how: dict[str, Any]
+) -> None:
+    async with newsroom(tmp_path) as house:
+        await house.publish()
+        ana, ben, group = house.places.ana, house.places.ben, house.places.group
+        house.world.faults.add(
+            Fault("telegram", "sendMessage", where=lambda call: _is(call, group), **how)
+        )
+        thread = house.forum_thread()
+        assert thread
+        house.discord.person_posts(ben, thread, "for the closed chat")
+        await _approve(house, "for the closed chat")
+        await house.until(lambda: house.thread_message("for the closed chat"), "shown at home")
+        house.telegram.person_posts(ana, group, "from the closed chat", under=house.root())
+        await _approve(house, "from the closed chat")
+        await house.until(lambda: house.thread_message("from the closed chat"), "relayed")
+        draft = Draft("Second", "https://paper.example/second", "Second", body=Rich("More."))
+        await house.product.newsroom.publish_draft_now(None, draft)
+        await house.until(lambda: house.root("Second"), "an article on Telegram")
+        await house.until(lambda: house.forum_thread("Second"), "an article on Discord")
+        assert not house.group_message("for the closed chat")
+
+
+def _is(call: dict[str, Any], chat: int) -> bool:
+    return str(call.get("chat_id")) == str(chat)
+
+
+async def _approve(house: House, words: str) -> None:
+    def card() -> dict[str, Any] | None:
+        cards = house.discord.messages(house.places.discord_desk)
+        return next((c for c in cards if words in str(c)), None)
+
+    found = await house.until(card, "a card")
+    house.discord.person_presses(house.places.mod, found["id"], "Approve")

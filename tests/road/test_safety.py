@@ -132,7 +132,8 @@ async def test_no_persons_id_and_no_token_is_stored_logged_or_sent_along(
 ) -> None:
     async with published(tmp_path, "held") as hands:
         people = await _live(hands)
-        payloads = _payloads(hands)
+        payloads = _payloads(hands) + _shown(hands)
+        metrics = (await hands.house.product.metrics()).decode()
     secrets = [
         *people,
         TELEGRAM_TOKEN,
@@ -144,10 +145,15 @@ async def test_no_persons_id_and_no_token_is_stored_logged_or_sent_along(
     logged = everything_logged.text
     assert b"tell nobody who I am" in stored
     assert len(payloads) > 10
+    assert "commonthread_comments_received_total" in metrics
+    for words in ("tell nobody who I am", "nor me", "Carol", "Ben"):
+        assert words not in logged, f"{words} is in the log"
+        assert words not in metrics, f"{words} is in the metrics"
     for secret in secrets:
         assert secret.encode() not in stored, f"{secret} is in the database"
         assert secret not in logged, f"{secret} is in the log"
         assert all(secret not in payload for payload in payloads), f"{secret} is in a payload"
+        assert secret not in metrics, f"{secret} is in the metrics"
 
 
 def _bytes(folder: Path) -> bytes:
@@ -177,6 +183,21 @@ async def _live(hands: Hands) -> list[str]:
     await hands.at_desk("/connect wrong")
     await hands.settled()
     return [str(carol), str(p.ana), str(p.boss), p.ben, p.mod]
+
+
+def _shown(hands: Hands) -> list[str]:
+    """What our messages say, with every address in them."""
+    found = []
+    for chat in (hands.p.desk, hands.p.group, hands.p.channel):
+        for message in hands.t.messages(chat):
+            if (message.get("from") or {}).get("id") == hands.bot:
+                marks = [e.get("url", "") for e in message.get("entities", ())]
+                found += [message.get("text", ""), *marks]
+    for channel in (hands.p.discord_desk, hands.house.forum_thread() or ""):
+        for message in hands.d.messages(channel):
+            if message["author"].get("bot"):
+                found += [message["content"], *(str(embed) for embed in message["embeds"])]
+    return found
 
 
 def _payloads(hands: Hands) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -66,8 +66,10 @@ class RecordingSink:
     async def watched(self, platform: str) -> Sequence[tuple[str, str, str | None]]:
         return ()
 
-    async def standing(self, platform: str, place: str, thread: str, most: int) -> Sequence[str]:
-        return ()
+    async def standing(
+        self, platform: str, place: str, thread: str, most: int
+    ) -> Mapping[str, bool]:
+        return {}
 
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:
         return set()

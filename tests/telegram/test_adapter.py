@@ -18,6 +18,7 @@ from core.errors import (
     Unreachable,
     UserError,
 )
+from core.events import Moved
 from core.ports import Target
 from core.text.model import Rich
 from core.views import Button, NoticeView
@@ -166,14 +167,17 @@ async def test_a_closed_port_is_unreachable() -> None:
             await h.adapter.send(h.announce(), h.article(), "n1")
 
 
-async def test_a_migrated_group_is_rejected_with_its_new_id() -> None:
+async def test_a_call_to_a_migrated_group_does_nothing_and_tells_its_new_id() -> None:
     async with house() as h:
         old = h.side.add_group("Small", owner=h.admin, basic=True)
         h.side.join(old, h.bot)
         new = h.side.migrate(old)
         target = Target(str(old), "group")
-        with pytest.raises(Rejected, match=str(new)):
+        await h.run()
+        with pytest.raises(RetryLater, match=str(new)):
             await h.adapter.send(target, h.comment(target), "n1")
+        moved = await h.sink.first(Moved)
+        assert (moved.place, moved.to) == (str(old), str(new))
 
 
 async def test_a_refused_token_says_what_to_do_and_not_the_token() -> None:
@@ -199,6 +203,27 @@ async def test_a_forum_group_gets_one_topic_an_article() -> None:
         await h.adapter.apply(inside, "locked", "1")
         await h.adapter.apply(inside, "locked", "1")
         assert h.side.topics(forum)[topic]["closed"]
+
+
+async def test_messages_are_pinned_and_marked_and_slow_mode_is_not_telegrams() -> None:
+    async with house() as h:
+        _, root = await h.publish()
+        said = h.side.person_posts(h.reader, h.group, "First!", under=root)
+        at = h.discuss(str(root), str(said["message_id"]))
+        key = str(h.group)
+        for value in ("1", "1", "0", "0"):
+            await h.adapter.apply(at, "pinned", value)
+            await h.adapter.apply(at, "starred", value)
+            chat = h.side.memory.chat(key) or {}
+            assert (said["message_id"] in chat["pinned"]) == (value == "1")
+            message = h.side.memory.message(key, said["message_id"]) or {}
+            mine = [one for every in message["reactions"].values() for one in every]
+            assert [one["emoji"] for one in mine] == ["🏆"] * int(value)
+        h.side.person_deletes(h.reader, h.group, said["message_id"])
+        await h.adapter.apply(at, "pinned", "0")
+        await h.adapter.apply(at, "starred", "0")
+        with pytest.raises(Rejected):
+            await h.adapter.apply(h.discuss(str(root)), "slow", "30")
 
 
 async def test_a_topic_whose_article_failed_is_used_by_the_next_try() -> None:

@@ -6,8 +6,17 @@ from typing import Any
 
 import pytest
 
-from bots.telegram.convert import ANONYMOUS_ADMIN, CHANNEL_BOT, Handle, Known, Me, chat_of, convert
-from core.events import Attachment, Edited, Invoked, Person, Posted, ThreadOpened
+from bots.telegram.convert import (
+    ANONYMOUS_ADMIN,
+    CHANNEL_BOT,
+    Admin,
+    Handle,
+    Known,
+    Me,
+    chat_of,
+    convert,
+)
+from core.events import Attachment, Edited, Invoked, Moved, Person, Posted, ThreadOpened
 from core.text.model import Rich, Span, Style
 
 ME = Me(42, "thread_bot")
@@ -81,6 +90,7 @@ def test_a_comment_with_all_that_it_tells() -> None:
         person=Person("9", "Rita Roe", "es"),
         text=Rich("Hello"),
         at=2000.0,
+        link="https://t.me/c/777/60?thread=55",
     )
 
 
@@ -120,14 +130,21 @@ def test_formatting_is_kept() -> None:
 
 
 def test_admins_are_who_is_listed() -> None:
-    assert one(message(), admins={"9"}).person.admin
-    assert not one(message(), admins={"10"}).person.admin
+    assert one(message(), admins={"9": Admin()}).person.admin
+    assert not one(message(), admins={"10": Admin()}).person.admin
 
 
 def test_an_anonymous_admin_is_nobody_in_particular() -> None:
     stand_in = {"id": ANONYMOUS_ADMIN, "is_bot": True, "first_name": "Group"}
     update = message(sender_chat=GROUP, author_signature="Editor", **{"from": stand_in})
-    assert one(update).person == Person("", "Editor", admin=True)
+    assert one(update).person == Person("", "Editor", admin=True, roles=("editor",))
+
+
+def test_a_press_tells_what_an_admin_is_and_not_who_where_they_are_hidden() -> None:
+    told = one(press(), admins={"9": Admin(owner=True, title="night desk")}).person
+    assert (told.admin, told.owner, told.roles) == (True, True, ("night desk",))
+    hidden = one(press(), admins={"9": Admin(owner=True, title="night desk", hidden=True)}).person
+    assert hidden == Person("", "", told.language, True, True, ("night desk",))
 
 
 def test_who_writes_as_a_channel_is_that_channel() -> None:
@@ -137,13 +154,54 @@ def test_who_writes_as_a_channel_is_that_channel() -> None:
     assert one(update).person == Person("-100999", "Loud")
 
 
+def test_a_group_that_became_a_supergroup_has_moved() -> None:
+    assert one(message(migrate_to_chat_id=-100888)) == Moved(
+        "telegram", "-100777", "-100888", 2000.0
+    )
+
+
+@pytest.mark.parametrize(
+    ("origin", "shown"),
+    [
+        ({"type": "user", "sender_user": RITA, "date": 1}, ""),
+        ({"type": "hidden_user", "sender_user_name": "Secret Source", "date": 1}, ""),
+        ({"type": "chat", "sender_chat": {"id": -5, "title": "Town talk"}, "date": 1}, "Town talk"),
+        (
+            {"type": "channel", "chat": {"id": -6, "title": "News"}, "message_id": 3, "date": 1},
+            "News",
+        ),
+        ({"type": "of a later release"}, ""),
+    ],
+)
+def test_what_is_forwarded_names_chats_and_never_people(origin: dict[str, Any], shown: str) -> None:
+    event = one(message(forward_origin=origin, forward_sender_name="Secret Source"))
+    assert event.forwarded == shown
+    assert "Secret" not in repr(event)
+    assert one(message()).forwarded is None
+
+
+def test_what_was_written_through_a_bot_says_so() -> None:
+    bot = {"id": 5, "is_bot": True, "first_name": "Gif", "username": "gif"}
+    posted = one(message(via_bot=bot))
+    assert (posted.person.name, posted.via) == ("Rita Roe", "@gif")
+
+
+def test_a_guest_bot_speaks_for_whoever_called_it() -> None:
+    bot = {"id": 5, "is_bot": True, "first_name": "Guest", "username": "guest_bot"}
+    called = one(message(**{"from": bot, "guest_bot_caller_user": RITA, "guest_query_id": "1"}))
+    assert (called.person.identity, called.via) == ("9", "@guest_bot")
+    loud = {"id": -100999, "type": "channel", "title": "Loud"}
+    called = one(message(**{"from": bot, "guest_bot_caller_chat": loud}))
+    assert (called.person, called.via) == (Person("-100999", "Loud"), "@guest_bot")
+
+
 @pytest.mark.parametrize(
     "more",
     [
         {"from": {"id": 5, "is_bot": True, "first_name": "Other"}},
         {"new_chat_members": [RITA]},
         {"pinned_message": ROOT},
-        {"migrate_to_chat_id": -100888},
+        {"migrate_from_chat_id": -888},
         {"text": "/stats@other_bot"},
     ],
 )
@@ -173,14 +231,48 @@ def test_unknown_updates_say_nothing() -> None:
             {"document": {"file_id": "d", "file_name": "deal.pdf", "file_size": 7}},
             Attachment("file", "deal.pdf", 7, "d"),
         ),
-        ({"sticker": {"file_id": "s", "emoji": "🦊"}}, Attachment("sticker", "🦊", 0, "s")),
-        ({"poll": {"id": "1", "question": "Who?"}}, Attachment("poll", "Who?")),
-        ({"video_note": {"file_id": "v"}}, Attachment("video", "", 0, "v")),
+        (
+            {"sticker": {"file_id": "s", "file_unique_id": "u", "emoji": "🦊"}},
+            Attachment("sticker", "🦊", 0, "s", "u", mime="image/webp", words="🦊"),
+        ),
+        (
+            {
+                "sticker": {
+                    "file_id": "s",
+                    "emoji": "🦊",
+                    "is_animated": True,
+                    "thumbnail": {"file_id": "t", "file_unique_id": "tu"},
+                }
+            },
+            Attachment("sticker", "🦊", 0, "t", "tu", words="🦊"),
+        ),
+        (
+            {"sticker": {"file_id": "s", "emoji": "🦊", "is_video": True}},
+            Attachment("sticker", "🦊", words="🦊"),
+        ),
+        (
+            {
+                "poll": {
+                    "id": "1",
+                    "question": "Who?",
+                    "options": [{"text": "Ana\nB", "voter_count": 0}, {"text": "Ben"}],
+                }
+            },
+            Attachment("poll", "Who?", words="Ana B\nBen"),
+        ),
+        (
+            {"video_note": {"file_id": "v", "file_unique_id": "vu", "length": 240, "duration": 3}},
+            Attachment("note", "", 0, "v", "vu", seconds=3, width=240, height=240),
+        ),
+        (
+            {"photo": [{"file_id": "l", "file_size": 2**63}], "has_media_spoiler": True},
+            Attachment("photo", "", 2**63, "l", spoiler=True),
+        ),
         (
             {"venue": {"title": "Pier"}, "location": {"latitude": 1.0, "longitude": 2.0}},
             Attachment("location", "Pier"),
         ),
-        ({"hologram": {"file_id": "h"}}, Attachment("other", "", 0, "h")),
+        ({"hologram": {"file_id": "h"}}, Attachment("other")),
     ],
 )
 def test_attachments(content: dict[str, Any], expected: Attachment) -> None:
@@ -191,12 +283,13 @@ def test_attachments(content: dict[str, Any], expected: Attachment) -> None:
     assert (posted.text, posted.album) == (Rich("Look"), "77")
 
 
-def test_a_rich_message_is_read_as_its_words() -> None:
+def test_a_rich_message_is_read_with_its_dress() -> None:
     paragraph = {"type": "paragraph", "text": ["One ", {"type": "bold", "text": "two"}]}
     quote = {"type": "blockquote", "blocks": [{"type": "paragraph", "text": "three"}]}
     update = message(rich_message={"blocks": [paragraph, quote]})
     del update["message"]["text"]
-    assert one(update).text == Rich("One two\nthree")
+    spans = (Span(4, 7, Style.BOLD), Span(9, 14, Style.QUOTE))
+    assert one(update).text == Rich("One two\n\nthree", spans)
 
 
 def test_an_edit() -> None:
@@ -224,7 +317,7 @@ def test_a_command_with_its_target() -> None:
         message_thread_id=55,
         reply_to_message=ours("#12 Ana"),
     )
-    event = one(update, admins={"9"})
+    event = one(update, admins={"9": Admin()})
     assert isinstance(event, Invoked)
     assert (event.command, event.argument) == ("approve", "#12 well\nsaid")
     assert (event.message, event.reply_number, event.person.admin) == ("58", 12, True)
@@ -244,7 +337,7 @@ def test_a_word_with_a_slash_that_is_no_command_is_a_remark() -> None:
 
 def test_the_direct_chat() -> None:
     chat = {"id": 9, "type": "private"}
-    start = one(message(chat=chat, text="/start c_abc"), admins={"9"})
+    start = one(message(chat=chat, text="/start c_abc"), admins={"9": Admin()})
     assert (start.command, start.argument, start.place, start.private) == (
         "start",
         "c_abc",
@@ -265,14 +358,14 @@ def press(chat: dict[str, Any] = GROUP, **more: Any) -> dict[str, Any]:
 
 
 def test_a_press() -> None:
-    event = one(press(), admins={"9"}, now=5.0)
+    event = one(press(), admins={"9": Admin()}, now=5.0)
     assert (event.token, event.message, event.place) == ("a1", "58", "-100777")
     assert (event.at, event.person.admin, event.reply_number) == (5.0, True, 12)
     assert event.handle == Handle(chat=-100777, message=58, callback="77", user=9)
 
 
 def test_a_press_in_the_direct_chat_is_never_an_admins() -> None:
-    event = one(press({"id": 9, "type": "private"}), admins={"9"})
+    event = one(press({"id": 9, "type": "private"}), admins={"9": Admin()})
     assert (event.place, event.private, event.person.admin) == (None, True, False)
 
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 from bots.rehearsal.world import Fault, Json
 from bots.telegram.adapter import TelegramAdapter
+from bots.telegram.sending import GREY
 from core.clock import FakeClock, SystemClock
 from core.events import Edited, Event, Invoked, Posted, ThreadOpened
 from core.text.model import Rich
-from core.views import Answer, Button, NoticeView
+from core.views import Answer, Button, File, NoticeView
 from tests.telegram.house import PATIENCE, TOKEN, House, house
 
 
@@ -147,6 +148,39 @@ async def test_a_public_answer_replies_and_a_private_one_goes_to_the_direct_chat
             lambda: h.side.texts(h.admin).count("Nothing waits.") == 2, "the direct answers"
         )
         await h.eventually(lambda: h.side.message(h.group, second) is None, "the command goes")
+
+
+async def test_the_files_of_an_answer_follow_its_words() -> None:
+    table = File("mine.json", "application/json", b'["what I wrote"]')
+    picture = File("week.png", "image/png", GREY)
+    async with house() as h:
+        public = False
+        h.sink.reply = lambda _: Answer(Rich("Here."), files=(table, picture), public=public)
+        await h.run()
+        h.side.person_starts(h.admin, h.bot)
+        await h.eventually(lambda: len(h.side.messages(h.admin)) == 4, "the files")
+        words, document, photo = h.side.messages(h.admin)[1:]
+        assert words["text"] == "Here."
+        assert document["document"]["file_name"] == "mine.json"
+        assert document["document"]["mime_type"] == "application/json"
+        assert document["document"]["file_size"] == len(table.data)
+        assert photo["photo"]
+        public = True
+        asked = h.side.person_posts(h.admin, h.group, "/queue")["message_id"]
+        await h.eventually(lambda: "photo" in h.side.messages(h.group)[-1], "the files there")
+        for message in h.side.messages(h.group)[-3:]:
+            assert message["reply_to_message"]["message_id"] == asked
+
+
+async def test_files_go_to_nobody_else_where_the_direct_chat_is_closed() -> None:
+    async with house() as h:
+        file = File("mine.json", "application/json", b"[]")
+        h.sink.reply = lambda _: Answer(Rich("All of it."), alert="Open our chat.", files=(file,))
+        await h.run()
+        h.side.person_posts(h.reader, h.group, "/queue")
+        await h.eventually(lambda: "Open our chat." in h.side.texts(h.group), "the short reply")
+        assert not any("document" in m for m in h.side.messages(h.group))
+        assert "All of it." not in h.side.texts(h.group)
 
 
 async def test_with_a_closed_direct_chat_a_short_reply_has_to_do() -> None:

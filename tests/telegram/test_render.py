@@ -103,6 +103,15 @@ def test_a_long_comment_keeps_head_first_and_notes_last() -> None:
     assert all(utf16_len(shown(part)) <= 4096 for part in (first, *middle, last))
 
 
+def test_every_part_of_a_long_card_tells_what_it_belongs_to() -> None:
+    rows = ((Button("Approve", "a"),),)
+    first, *further = render(NoticeView(Rich("word " * 2000), rows, again="3#12"), GROUP, "bot")
+    assert len(further) == 2
+    assert not shown(first).startswith("3#12")
+    assert all(shown(part).startswith("3#12 …\n") for part in further)
+    assert "reply_markup" in further[-1].payload
+
+
 def test_buttons_of_every_kind() -> None:
     rows = ((Button("Yes", "a1", tone="good"), Button("Web", url="https://example.org")), ())
     (part,) = render(NoticeView(Rich("A card"), rows), GROUP, "bot")

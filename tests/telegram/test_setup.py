@@ -66,7 +66,7 @@ async def test_privacy_mode_where_the_bot_is_a_plain_member() -> None:
 async def test_a_forum_needs_the_right_to_manage_topics() -> None:
     async with house() as h:
         forum = h.side.add_group("Forum", forum=True, owner=h.admin)
-        h.side.make_admin(forum, h.bot, can_delete_messages=True, can_restrict_members=True)
+        h.side.make_admin(forum, h.bot, can_delete_messages=True, can_pin_messages=True)
         assert await problems(h, forum, "discuss") == ["The bot may not manage topics."]
 
 
@@ -98,6 +98,7 @@ async def test_a_basic_group_must_become_a_supergroup() -> None:
         small = h.side.add_group("Small", owner=h.admin, basic=True)
         h.side.join(small, h.bot)
         assert any("basic group" in p for p in await problems(h, small, "discuss"))
+        assert not any("basic group" in p for p in await problems(h, small, "desk"))
 
 
 @pytest.mark.parametrize("place", ["-1009999999999", "@nobodyhere", "what"])

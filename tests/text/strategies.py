@@ -47,13 +47,49 @@ WORDS = [
     "\n\n",
     "日本",
 ]
+# Characters that programs stumble over: joined, combined, directed, invisible, impossible.
+ODD = [
+    "🔥",
+    "👩\u200d👩\u200d👧\u200d👦",
+    "🏳️\u200d🌈",
+    "🇩🇪🇫🇷",
+    "👍🏽",
+    "🏴\U000e0067\U000e0062\U000e007f",
+    "Z\u0351\u036b\u0343\u036a\u0302a\u0310\u0306",
+    "e\u0301",
+    "क्षि",
+    "한\u1112\u1161\u11ab",
+    "שלום \u200fעולם\u202e",
+    "\u2066مرحبا\u2069",
+    "\u061c",
+    "\u2028",
+    "\u2029",
+    "\x85",
+    "\x00",
+    "\ud83d",
+    "\udd25",
+    "\ufeff",
+    "\u3164",
+    "\u00a0",
+    "𝕏",
+    "ß",
+    "İ",
+]
 URLS = ("https://x.example/", "http://y.example/a_b*c(d)|e", "https://z.example/?q=%20~~")
+MOMENTS = ("1700000000:Dt", "1:r", "1700000000:wDt", "2147483647:", "1700000000:dT")
 INLINE = (Style.BOLD, Style.ITALIC, Style.UNDERLINE, Style.STRIKE, Style.SPOILER)
 
 
 def texts(max_words: int = 12) -> st.SearchStrategy[str]:
     """Words and marks in any order."""
     return st.lists(st.sampled_from(WORDS), max_size=max_words).map("".join)
+
+
+def odd_texts(max_size: int = 12) -> st.SearchStrategy[str]:
+    """Any characters at all (halves of pairs and null among them), between marks of every
+    kind."""
+    anything = st.characters(exclude_categories=[])
+    return st.lists(st.sampled_from([*ODD, *WORDS]) | anything, max_size=max_size).map("".join)
 
 
 @st.composite
@@ -82,6 +118,8 @@ def values(style: Style) -> st.SearchStrategy[str]:
         return st.sampled_from(("1", "2", "3"))
     if style is Style.PRE:
         return st.sampled_from(("", "py", "c++"))
+    if style is Style.TIME:
+        return st.sampled_from(MOMENTS)
     return st.sampled_from(("", "expandable")) if style is Style.QUOTE else st.just("")
 
 

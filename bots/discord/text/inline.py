@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from bots.discord.text.lists import Numbering
+from core.text import times
 from core.text.model import Span, Style
 from core.text.tools import trimmed
 
@@ -25,17 +27,27 @@ _SPECIAL = re.compile(
     r"(?P<address>https?:)(?=//)|(?<=\])\(|[\\*_~|`\[\]]|<(?!\s)|:(?=[\w+~-]+:)", re.IGNORECASE
 )
 _BLOCK_MARK = re.compile(r"\s*(?:[0-9]+(?=\.(?:\s|$))|(?=>|#{1,6}(?:\s|$)|-#|[-+](?:\s|$)))")
+_LISTED = re.compile(r"( *)(?:•|([1-9][0-9]{0,8})\.) (?=\S)")
+# The client's styles for the shapes of a moment; what it has none for is told in full.
+_TIMES = {"r": "R", "t": "t", "T": "T", "d": "d", "D": "D", "dt": "s", "dT": "S", "DT": "S"}
+_TIMES |= {"Dt": "f", "": "f"}
 _AFTER_ADDRESS = re.compile(r"[.,:;\"')]*(?=\s|$)")
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+\-.#]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A text without line ends, its spans, and whether it lies inside a spoiler's box."""
+    """A text without line ends, its spans, and the lists that it may go on with: none inside a
+    spoiler's box. listed: whether it may be a line of a list."""
 
     text: str
     spans: tuple[Span, ...]
-    hidden: bool
+    numbering: Numbering | None
+    listed: bool = True
+
+    @property
+    def hidden(self) -> bool:
+        return self.numbering is None
 
 
 def line_to_markdown(line: Line) -> str:
@@ -76,7 +88,7 @@ class _Writer:
 
     def write(self) -> str:
         text = self.line.text
-        place = 0
+        place = self._item(text)
         for span in (s for s in map(self._trim, self.line.spans) if s):
             if span.start < place:
                 continue
@@ -86,6 +98,28 @@ class _Writer:
         place = self._close_until(len(text), place)
         self._text(text[place:], tight=False)
         return "".join(self._out)
+
+    def _item(self, text: str) -> int:
+        """The bullet or number of a list's line, where no dress begins with it, and where the
+        text behind it begins."""
+        numbering = self.line.numbering
+        if numbering is None:
+            return 0
+        found = _LISTED.match(text) if self.line.listed else None
+        first = min((s.start for s in self.line.spans), default=len(text))
+        if found is None or first < found.end():
+            numbering.text(text)
+            return 0
+        indent, number = len(found[1]), found[2]
+        if number is None:
+            numbering.bullet(indent)
+            self._add(found[1] + "- ")
+        elif numbering.number(indent, int(number)) == int(number):
+            self._add(found[0])
+        else:
+            numbering.text("text")
+            return 0
+        return found.end()
 
     def _trim(self, span: Span) -> Span | None:
         return trimmed(self.line.text, span)
@@ -103,6 +137,9 @@ class _Writer:
             hidden = self.line.hidden or self._in(Style.SPOILER)
             self._mark(_code(self.line.text[span.start : span.end], hidden=hidden), opens=True)
             return span.end
+        if span.style is Style.TIME:
+            self._moment(span)
+            return span.end
         if span.style is Style.LINK:
             self._add("[")
         else:
@@ -117,6 +154,19 @@ class _Writer:
         else:
             self._mark(_MARKS[span.style], opens=False)
             self._italic_closed = span.style is Style.ITALIC
+
+    def _moment(self, span: Span) -> None:
+        """What the client tells as a time; behind words that the writer gave it."""
+        moment = times.read(span.value)
+        if moment is None:
+            self._text(self.line.text[span.start : span.end], tight=True)
+            return
+        told = f"<t:{moment.seconds}:{_TIMES.get(moment.shape, 'F')}>"
+        if not moment.shape:
+            self._text(self.line.text[span.start : span.end], tight=False)
+            told = f" ({told})"
+        self._at_start = False
+        self._add(told)
 
     def _in(self, *styles: Style) -> bool:
         return any(s.style in styles for s in self._open)
@@ -143,7 +193,7 @@ class _Writer:
         place = 0
         for found in () if self._in(Style.LINK) else ADDRESS.finditer(text):
             self._plain(text[place : found.start()])
-            self._address(found[0], text[found.end() :], tight=tight)
+            self._address(found, tight=tight)
             place = found.end()
         self._plain(text[place:])
 
@@ -160,13 +210,13 @@ class _Writer:
         if escaped:
             self._add(escaped)
 
-    def _address(self, address: str, rest: str, *, tight: bool) -> None:
+    def _address(self, found: re.Match[str], *, tight: bool) -> None:
         """An address as it is, so that it stays a link; in angle brackets where the client
         would take what follows for a part of it."""
-        scheme, _, path = address.partition(":")
+        scheme, _, path = found[0].partition(":")
         shown = f"{scheme.lower()}:{self._guarded(path)}"
-        after = _AFTER_ADDRESS.match(rest)
-        loose = after is not None and not (tight and after.end() == len(rest))
+        after = _AFTER_ADDRESS.match(found.string, found.end())
+        loose = after is not None and not (tight and after.end() == len(found.string))
         self._at_start = False
         self._add(shown if loose else f"<{shown}>")
 

@@ -10,19 +10,22 @@ gives way around code and addresses that contain its mark.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from bots.discord.text.inline import ADDRESS, WIDTHLESS, Line, fence, line_to_markdown
+from bots.discord.text.lists import Numbering
 from core.text.model import Rich, Span, Style
 from core.text.tools import (
     BLOCKS,
-    VERBATIM,
+    SOLID,
     insert,
+    merged,
     normalise,
     pieces,
     spell_links,
-    subtract,
     utf16_len,
+    without,
 )
 
 MAX_CONTENT = 2000
@@ -46,9 +49,10 @@ def to_discord(rich: Rich) -> str:
     """Markdown that the client shows as `rich` reads.
 
     Every character of the text comes out literally; nothing in it pings, even where a message
-    were sent without `allowed_mentions`. Headings deeper than three become the third. A link
-    that Discord cannot dress (its text is an address itself, or has odd brackets) is written
-    out behind its text.
+    were sent without `allowed_mentions`. Lines behind "• " are a list, and numbered ones where
+    the client counts as they do. A moment is told by the client, in the reader's zone. Headings
+    deeper than three become the third. A link that Discord cannot dress (its text is an address
+    itself, or has odd brackets) is written out behind its text.
     """
     return _PING.sub(WIDTHLESS, _document(_prepared(rich)))
 
@@ -115,46 +119,54 @@ def _clear_of_marks(rich: Rich) -> Rich:
     codes = [s for s in rich.spans if s.style is Style.CODE]
     if not addresses and not codes:
         return rich
-    spans = [_stretched(s, addresses) for s in rich.spans]
-    holes = [s for s in (*addresses, *codes) if re.search(r"[*_~\\]", rich.text[s.start : s.end])]
-    holes.sort(key=lambda s: s.start)
-    links = [s for s in spans if s.style is Style.LINK]
-    clear = [
-        piece
-        for s in spans
-        if not _odd_code_in_link(rich.text, s, links)
-        for piece in (subtract(s, holes) if s.style in _MARKED else [s])
+    spans = _stretched(rich.spans, addresses)
+    holes = merged(
+        s for s in (*addresses, *codes) if re.search(r"[*_~\\]", rich.text[s.start : s.end])
+    )
+    free = _without_odd_code(rich.text, spans)
+    clear = without([s for s in free if s.style in _MARKED], holes)
+    return normalise(Rich(rich.text, (*clear, *(s for s in free if s.style not in _MARKED))))
+
+
+def _without_odd_code(text: str, spans: list[Span]) -> list[Span]:
+    """Code in the text of a link gives way where it has brackets."""
+    odd = [
+        s for s in spans if s.style is Style.CODE and re.search(r"[\[\]\\]", text[s.start : s.end])
     ]
-    return normalise(Rich(rich.text, tuple(clear)))
-
-
-def _odd_code_in_link(text: str, span: Span, links: list[Span]) -> bool:
-    if span.style is not Style.CODE or not re.search(r"[\[\]\\]", text[span.start : span.end]):
-        return False
-    return any(s.start <= span.start and span.end <= s.end for s in links)
+    if not odd:
+        return spans
+    free = set(without(odd, merged(s for s in spans if s.style is Style.LINK)))
+    gone = set(odd) - free
+    return [s for s in spans if s not in gone]
 
 
 def _addresses(rich: Rich) -> list[Span]:
-    """Bare addresses outside of links and code, as if they were spans."""
+    """Bare addresses outside of links, code and moments, as if they were spans."""
     if "://" not in rich.text:
         return []
-    solid = [s for s in rich.spans if s.style is Style.LINK or s.style in VERBATIM]
+    solid = merged(s for s in rich.spans if s.style is Style.LINK or s.style in SOLID)
     found: list[Span] = []
-    for gap in subtract(Span(0, len(rich.text), Style.LINK), solid):
+    for gap in without([Span(0, len(rich.text), Style.LINK)], solid):
         matches = ADDRESS.finditer(rich.text, gap.start, gap.end)
         found += [Span(m.start(), m.end(), Style.LINK) for m in matches]
     return found
 
 
-def _stretched(span: Span, addresses: list[Span]) -> Span:
-    if span.style not in (*_MARKED, Style.SPOILER):
-        return span
-    for address in addresses:
-        if address.start < span.start < address.end:
-            span = replace(span, start=address.start)
-        if address.start < span.end < address.end:
-            span = replace(span, end=address.end)
-    return span
+def _stretched(spans: tuple[Span, ...], addresses: list[Span]) -> list[Span]:
+    starts = [address.start for address in addresses]
+
+    def around(edge: int) -> Span | None:
+        number = bisect_left(starts, edge) - 1
+        return addresses[number] if number >= 0 and edge < addresses[number].end else None
+
+    def stretched(span: Span) -> Span:
+        if span.style not in (*_MARKED, Style.SPOILER):
+            return span
+        first, last = around(span.start), around(span.end)
+        start = first.start if first else span.start
+        return replace(span, start=start, end=last.end if last else span.end)
+
+    return [stretched(span) for span in spans]
 
 
 def _document(rich: Rich) -> str:
@@ -170,12 +182,14 @@ def _body(rich: Rich) -> str:
     """A spoiler over several lines is one box, so that it opens with one click; but a heading
     inside needs the start of the line for its own mark."""
     headings = [s for s in rich.spans if s.style is Style.HEADING]
+    ends = [h.end for h in headings]
+    starts = [h.start for h in headings]
     boxes = [
         box
         for s in rich.spans
         if s.style is Style.SPOILER
         and "\n" in rich.text[(box := _without_line_ends(rich.text, s)).start : box.end]
-        and not any(h.start < s.end and s.start < h.end for h in headings)
+        and bisect_left(starts, s.end) == bisect_right(ends, s.start)
     ]
     edges = [0, *(edge for s in boxes for edge in (s.start, s.end)), len(rich.text)]
     done = ""
@@ -211,22 +225,23 @@ def _blocks(rich: Rich, *, hidden: bool) -> str:
 
 
 def _lines(rich: Rich, *, hidden: bool) -> str:
+    numbering = None if hidden else Numbering()
     if not rich.spans:
-        plain = [line_to_markdown(Line(line, (), hidden)) for line in rich.text.split("\n")]
+        plain = [line_to_markdown(Line(line, (), numbering)) for line in rich.text.split("\n")]
         return "\n".join(plain)
     ends = [m.start() for m in re.finditer("\n", rich.text)]
     edges = sorted({0, *(e + 1 for e in ends), len(rich.text)})
     if len(edges) < 2:
         return ""
-    return "".join(_line(part, hidden=hidden) for part in pieces(rich, edges))
+    return "".join(_line(part, numbering) for part in pieces(rich, edges))
 
 
-def _line(rich: Rich, *, hidden: bool) -> str:
+def _line(rich: Rich, numbering: Numbering | None) -> str:
     end = "\n" if rich.text.endswith("\n") else ""
     line = rich.slice(0, len(rich.text) - len(end))
     heading = next((s for s in line.spans if s.style is Style.HEADING), None)
     spans = tuple(s for s in line.spans if s.style not in BLOCKS)
-    shown = line_to_markdown(Line(line.text, spans, hidden))
     if heading is None or not line.text.strip():
-        return shown + end
+        return line_to_markdown(Line(line.text, spans, numbering)) + end
+    shown = line_to_markdown(Line(line.text, spans, numbering, listed=False))
     return "#" * int(heading.value) + " " + shown.lstrip() + end

@@ -5,9 +5,10 @@ Every method takes and returns snowflakes as text, or whole documents where that
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from bots.rehearsal.discord import flags, posting, present
+from bots.rehearsal.discord import archiving, flags, posting, present
 from bots.rehearsal.discord.flags import Intent, Kind, Permission
 from bots.rehearsal.discord.rules.channels import tags as forum_tags
 from bots.rehearsal.discord.rules.guilds import leave, tell_member
@@ -16,6 +17,7 @@ from bots.rehearsal.world import World
 
 Json = dict[str, Any]
 
+STICKERS = {"png": 1, "apng": 2, "lottie": 3, "gif": 4}
 KINDS = {"text": Kind.TEXT, "announcement": Kind.ANNOUNCEMENT, "forum": Kind.FORUM}
 
 
@@ -197,6 +199,15 @@ class Building:
         tell_member(self.state, "GUILD_MEMBER_UPDATE", member)
         self.world.touch()
 
+    def take_role(self, user_id: str, guild: str, role_id: str) -> None:
+        """Take a role from a member; nothing where they do not have it."""
+        member = self.state.member(guild, user_id)
+        if member is not None:
+            member["roles"] = [role for role in member["roles"] if role != role_id]
+            self.state.put_member(member)
+            tell_member(self.state, "GUILD_MEMBER_UPDATE", member)
+            self.world.touch()
+
     def add_moderator(self, name: str, *, guild: str, locale: str = "en-US") -> str:
         """A person with a role that may manage messages and threads, time out and ban."""
         user_id = self.add_person(name, guild=guild, locale=locale)
@@ -254,6 +265,42 @@ class Building:
         posting.tell_access(self.state, doc, before)
         self.world.touch()
 
+    def set_boosts(self, guild: str, tier: int) -> None:
+        """A guild's boost tier, 0 to 3: it raises how large a file may be."""
+        doc = self.state.get("guild", guild)
+        self.state.put("guild", doc | {"premium_tier": tier})
+        self.world.touch()
+
+    def add_sticker(
+        self, guild: str, name: str, data: bytes | Path, *, form: str = "png", tags: str = "🙂"
+    ) -> str:
+        """A sticker of a guild; its id. form: "png", "apng", "lottie" (JSON) or "gif"."""
+        doc = {
+            "id": self.state.snowflake(),
+            "name": name,
+            "description": "",
+            "tags": tags,
+            "format_type": STICKERS[form],
+            "guild_id": guild,
+            "file": self.world.files.keep(data),
+        }
+        self.state.put("sticker", doc)
+        self.world.touch()
+        return str(doc["id"])
+
+    def add_emoji(self, guild: str, name: str, data: bytes, *, animated: bool = False) -> str:
+        """A guild's own emoji, as reactions and texts name it: "name:id"."""
+        doc = {
+            "id": self.state.snowflake(),
+            "name": name,
+            "guild_id": guild,
+            "animated": animated,
+            "file": self.world.files.keep(data),
+        }
+        self.state.put("emoji", doc)
+        self.world.touch()
+        return f"{name}:{doc['id']}"
+
     def close_direct_chat(self, user_id: str, closed: bool = True) -> None:
         """A person does not take direct messages from bots (50007 for who tries)."""
         doc = self.state.get("user", user_id)
@@ -263,9 +310,5 @@ class Building:
 
     def auto_archive(self, thread_id: str) -> None:
         """A thread falls asleep by itself, as after its archive duration."""
-        doc = self.state.get("channel", thread_id)
-        doc["archived"] = True
-        doc["archive_timestamp"] = self.state.iso()
-        self.state.put("channel", doc)
-        posting.tell_channel(self.state, "THREAD_UPDATE", doc)
+        archiving.archive(self.state, self.state.get("channel", thread_id))
         self.world.touch()

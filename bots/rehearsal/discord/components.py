@@ -13,15 +13,17 @@ from bots.rehearsal.discord.errors import Form
 Json = dict[str, Any]
 
 ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT, SECTION, TEXT_DISPLAY = 1, 2, 3, 4, 9, 10
-LABEL = 18
+THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER, LABEL, FILE_UPLOAD = 11, 12, 13, 14, 17, 18, 19
+UPLOADS = 10
 SELECTS = (3, 5, 6, 7, 8)
-LAYOUT = (1, 9, 10, 12, 13, 14, 17)
 LINK_STYLE, PREMIUM_STYLE = 5, 6
 _CHOICES = "BASE_TYPE_CHOICES"
 _DEFAULTS: dict[int, Json] = {
     **{kind: {"min_values": 1, "max_values": 1} for kind in SELECTS},
-    14: {"spacing": 1, "divider": True},
-    17: {"accent_color": None, "spoiler": False},
+    THUMBNAIL: {"description": None, "spoiler": False},
+    FILE: {"spoiler": False},
+    SEPARATOR: {"spacing": 1, "divider": True},
+    CONTAINER: {"accent_color": None, "spoiler": False},
 }
 
 
@@ -47,36 +49,30 @@ def number(components: list[Json]) -> list[Json]:
                 made[key] = copy(made[key])
         if "components" in made:
             made["components"] = [copy(c) for c in made["components"]]
+        for key in ("media", "file"):
+            if made.get(key):
+                made[key] = {"url": made[key]["url"]}
+        if made["type"] == GALLERY:
+            plain = {"description": None, "spoiler": False}
+            items = made["items"]
+            made["items"] = [{**plain, **i, "media": {"url": i["media"]["url"]}} for i in items]
         return made
 
     return [copy(component) for component in components]
 
 
-def check_message(form: Form, components: Any, *, v2: bool) -> None:
-    """Note what is wrong with a message's components."""
-    if not form.count("components", components, 0, 40 if v2 else 5):
-        return
-    if v2:
-        _check_layout(form, components)
+def check_rows(form: Form, components: list[Json]) -> None:
+    """Note what is wrong with a message's rows of buttons and menus."""
     for index, component in enumerate(components):
         path = f"components.{index}"
-        if component.get("type") not in (LAYOUT if v2 else (ACTION_ROW,)):
-            form.add(f"{path}.type", _CHOICES, f"Value must be one of {LAYOUT if v2 else {1}}.")
-        elif component["type"] == ACTION_ROW:
-            _check_row(form, path, component)
-    _check_unique(form, components)
+        if component.get("type") != ACTION_ROW:
+            form.add(f"{path}.type", _CHOICES, "Value must be one of {1}.")
+        else:
+            check_row(form, path, component)
 
 
-def _check_layout(form: Form, components: list[Json]) -> None:
-    everything = list(walk(components))
-    text = sum(len(str(c.get("content", ""))) for c in everything if c["type"] == TEXT_DISPLAY)
-    if len(everything) > 40:
-        form.add("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 40 in length.")
-    if text > 4000:
-        form.add("components", "COMPONENT_MAX_TOTAL_TEXT_SIZE_EXCEEDED", "Must be 4000 or fewer.")
-
-
-def _check_row(form: Form, path: str, row: Json) -> None:
+def check_row(form: Form, path: str, row: Json) -> None:
+    """Note what is wrong with a row: up to five buttons, or one menu."""
     inner = row.get("components")
     if not form.count(f"{path}.components", inner, 1, 5):
         return
@@ -88,14 +84,15 @@ def _check_row(form: Form, path: str, row: Json) -> None:
     for index, component in enumerate(inner):
         where = f"{path}.components.{index}"
         if component.get("type") == BUTTON:
-            _check_button(form, where, component)
+            check_button(form, where, component)
         elif component.get("type") in SELECTS:
             _check_select(form, where, component)
         else:
             form.add(f"{where}.type", _CHOICES, "Value must be one of {2, 3, 5, 6, 7, 8}.")
 
 
-def _check_button(form: Form, path: str, button: Json) -> None:
+def check_button(form: Form, path: str, button: Json) -> None:
+    """Note what is wrong with a button."""
     style = button.get("style")
     form.length(f"{path}.label", button.get("label"), 0, 80)
     if style not in range(1, 7):
@@ -140,7 +137,8 @@ def _check_select(form: Form, path: str, select: Json) -> None:
         form.add(f"{path}.options", "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "Duplicated value")
 
 
-def _check_unique(form: Form, components: list[Json]) -> None:
+def check_unique(form: Form, components: list[Json]) -> None:
+    """Note a custom id that two components share."""
     seen: set[str] = set()
     for component in walk(components):
         name = component.get("custom_id")
@@ -162,7 +160,7 @@ def check_modal(form: Form, modal: Json) -> None:
     assert isinstance(components, list)
     for index, component in enumerate(components):
         _check_modal_part(form, f"data.components.{index}", component)
-    _check_unique(form, components)
+    check_unique(form, components)
 
 
 def _check_modal_part(form: Form, path: str, part: Json) -> None:
@@ -174,6 +172,8 @@ def _check_modal_part(form: Form, path: str, part: Json) -> None:
             _check_input(form, f"{path}.component", inner, labelled=True)
         elif inner.get("type") in SELECTS:
             _check_select(form, f"{path}.component", inner)
+        elif inner.get("type") == FILE_UPLOAD:
+            _check_upload(form, f"{path}.component", inner)
     elif part.get("type") == ACTION_ROW:
         inputs = part.get("components")
         if form.count(f"{path}.components", inputs, 1, 1):
@@ -181,6 +181,17 @@ def _check_modal_part(form: Form, path: str, part: Json) -> None:
             _check_input(form, f"{path}.components.0", inputs[0], labelled=False)
     elif part.get("type") != TEXT_DISPLAY:
         form.add(f"{path}.type", _CHOICES, "Value must be one of {1, 10, 18}.")
+
+
+def _check_upload(form: Form, path: str, field: Json) -> None:
+    _check_custom_id(form, path, field)
+    for key, low in (("min_values", 0), ("max_values", 1)):
+        if field.get(key) is not None and not low <= field[key] <= UPLOADS:
+            message = f"int value should be between {low} and {UPLOADS}."
+            form.add(f"{path}.{key}", "NUMBER_TYPE_MAX", message)
+    if field.get("required", True) and field.get("min_values") == 0:
+        message = "A required component needs at least one value."
+        form.add(f"{path}.min_values", "NUMBER_TYPE_MIN", message)
 
 
 def _check_input(form: Form, path: str, field: Json, *, labelled: bool) -> None:

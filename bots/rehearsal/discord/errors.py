@@ -24,6 +24,8 @@ _UNKNOWN: dict[str, tuple[int, str]] = {
     "ban": (10026, "Unknown Ban"),
     "interaction": (10062, "Unknown interaction"),
     "command": (10063, "Unknown application command"),
+    "sticker": (10060, "Unknown sticker"),
+    "file": (0, "404: Not Found"),
 }
 
 _REFUSED: dict[int, tuple[int, str]] = {
@@ -31,6 +33,9 @@ _REFUSED: dict[int, tuple[int, str]] = {
     30003: (400, "Maximum number of pins reached (250)"),
     30007: (400, "Maximum number of webhooks reached (15)"),
     30047: (400, "Maximum number of pinned threads in a forum channel has been reached"),
+    30010: (400, "Maximum number of reactions reached (20)"),
+    30046: (429, "Maximum number of edits to messages older than 1 hour reached. "
+            "Try again later."),
     40005: (413, "Request entity too large. Try sending something smaller in size"),
     40007: (403, "The user is banned from this guild"),
     40033: (400, "This message has already been crossposted"),
@@ -50,10 +55,18 @@ _REFUSED: dict[int, tuple[int, str]] = {
     50027: (401, "Invalid Webhook Token"),
     50034: (400, "You can only bulk delete messages that are under 14 days old."),
     50068: (400, "Invalid message type"),
+    50081: (400, "Invalid sticker sent"),
     50083: (400, "Thread is archived"),
+    50159: (400, "Voice messages do not support additional content."),
+    50160: (400, "Voice messages must have a single audio attachment."),
+    50161: (400, "Voice messages must have supporting metadata."),
+    50162: (400, "Voice messages cannot be edited."),
     160002: (403, "Cannot reply without permission to read message history"),
     160004: (400, "A thread has already been created for this message"),
     160005: (403, "This thread is locked"),
+    160006: (400, "Maximum number of active threads reached"),
+    160007: (400, "Maximum number of active announcement threads reached"),
+    160014: (403, "You do not have permission to forward this message"),
     220001: (400, "Webhooks posted to forum channels must have a thread_name or thread_id"),
     220002: (400, "Webhooks posted to forum channels cannot have both a thread_name and thread_id"),
     220003: (400, "Webhooks can only create threads in forum channels"),

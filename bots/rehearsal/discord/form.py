@@ -5,17 +5,20 @@ Source: Discord's documentation, "Message" (create message, limits of embeds, al
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from typing import Any
 
-from bots.rehearsal.discord import components
+from bots.rehearsal.discord import components, layout, polls
 from bots.rehearsal.discord.errors import Form, refused
+from bots.rehearsal.discord.files import File, safe_name
 from bots.rehearsal.discord.flags import MessageFlag
 
 Json = dict[str, Any]
 
 CONTENT_LIMIT = 2000
-FILE_LIMIT = 10 * 1024 * 1024
+FILES = 10
+ROWS = 5
+STICKERS = 3
 EMBED_TOTAL = 6000
 _EMBED_TEXT = (("title", 256), ("description", 4096))
 _SENDER_FLAGS = (
@@ -23,53 +26,85 @@ _SENDER_FLAGS = (
     | MessageFlag.SUPPRESS_NOTIFICATIONS
     | MessageFlag.COMPONENTS_V2
     | MessageFlag.EPHEMERAL
+    | MessageFlag.VOICE
 )
-
-
-@dataclass(frozen=True)
-class File:
-    """An uploaded file: `field` is its form field, "files[0]"."""
-
-    field: str
-    filename: str
-    data: bytes
-    content_type: str = "application/octet-stream"
+_FIELD = re.compile(r"files\[(\d+)\]")
 
 
 def check(body: Any, files: tuple[File, ...] = (), *, old: Json | None = None) -> Json:
     """The fields of a message, checked; those that the body does not name are left out.
 
     old: the message that is edited; its other fields count for what must hold of the whole.
-    Raises ApiError 50035 with Discord's tree of errors, 50006 for an empty message, 40005 for
-    a file that is too large.
+    Raises ApiError 50035 with Discord's tree of errors, 50006 for an empty message, 50159 to
+    50162 for what is no voice message.
     """
     form = Form()
     if not isinstance(body, dict):
         form.add("_root", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
         form.check()
-    fields = {k: body[k] for k in ("content", "embeds", "components", "poll") if k in body}
+    wanted = ("content", "embeds", "components", *(() if old else ("poll", "sticker_ids")))
+    fields = {k: body[k] for k in wanted if k in body}
     fields["flags"] = int(body.get("flags") or 0) & int(_SENDER_FLAGS)
     v2 = bool((fields["flags"] | (old or {}).get("flags", 0)) & MessageFlag.COMPONENTS_V2)
-    _check_text(form, body, fields, v2=v2)
-    if fields.get("components") is not None:
-        components.check_message(form, fields["components"], v2=v2)
+    _check_text(form, body, fields)
+    if v2:
+        _check_legacy(form, {**(old or {}), **fields})
     _check_mentions(form, body.get("allowed_mentions"))
+    if fields.get("poll") is not None:
+        polls.check(form, fields["poll"])
+    if fields.get("sticker_ids") is not None:
+        form.count("sticker_ids", fields["sticker_ids"], 0, STICKERS)
+    if files or body.get("attachments") is not None:
+        fields["attachments"] = _attachments(form, body, files, (old or {}).get("attachments", []))
+    if fields.get("components") is not None:
+        _check_components(form, fields, old, v2=v2)
     form.check()
-    _normalise(body, fields, files)
+    _normalise(fields)
+    _check_voice(fields, old)
     _refuse_empty(fields, old)
     return fields
 
 
-def _check_text(form: Form, body: Json, fields: Json, *, v2: bool) -> None:
+def _check_text(form: Form, body: Json, fields: Json) -> None:
     form.length("content", fields.get("content"), 0, CONTENT_LIMIT)
     nonce = body.get("nonce")
     form.length("nonce", None if nonce is None else str(nonce), 0, 25)
     if fields.get("embeds") is not None and form.count("embeds", fields["embeds"], 0, 10):
         _check_embeds(form, fields["embeds"])
-    if v2 and (fields.get("content") or fields.get("embeds") or fields.get("poll")):
-        message = "The 'content' field cannot be used when using MessageFlags.IS_COMPONENTS_V2"
-        code = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
-        form.add("content", code, message)
+
+
+def _check_legacy(form: Form, whole: Json) -> None:
+    """With components v2 nothing else stands in a message; an edit to it must empty the rest."""
+    for key in ("content", "embeds", "poll", "sticker_ids", "stickers"):
+        if whole.get(key):
+            message = f"The '{key}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2"
+            form.add(key, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", message)
+
+
+def _check_components(form: Form, fields: Json, old: Json | None, *, v2: bool) -> None:
+    listed = fields["components"]
+    if not form.count("components", listed, 0, layout.COMPONENTS if v2 else ROWS):
+        return
+    if v2:
+        layout.check(form, listed, _names(fields, old))
+    else:
+        components.check_rows(form, listed)
+    components.check_unique(form, listed)
+
+
+def _names(fields: Json, old: Json | None) -> set[str]:
+    """The names under which components may point to the message's files."""
+    before = {a["id"]: a["filename"] for a in (old or {}).get("attachments", [])}
+    if "attachments" not in fields:
+        return set(before.values())
+    names = set()
+    for one in fields["attachments"]:
+        if "kept" in one:
+            names.add(before[one["kept"]])
+        else:
+            wanted = str(one["asked"].get("filename") or one["file"].filename)
+            names |= {wanted, safe_name(wanted)}
+    return names
 
 
 def _check_embeds(form: Form, embeds: list[Json]) -> None:
@@ -113,15 +148,13 @@ def _check_mentions(form: Form, allowed: Json | None) -> None:
         form.count(f"allowed_mentions.{key}", listed, 0, 100)
 
 
-def _normalise(body: Json, fields: Json, files: tuple[File, ...]) -> None:
+def _normalise(fields: Json) -> None:
     if "content" in fields:
         fields["content"] = (fields["content"] or "").strip()
     if "embeds" in fields:
         fields["embeds"] = [_embed(e) for e in fields["embeds"] or []]
     if "components" in fields:
         fields["components"] = components.number(fields["components"] or [])
-    if files or "attachments" in body:
-        fields["attachments"] = _attachments(body, files)
 
 
 def _embed(embed: Json) -> Json:
@@ -132,26 +165,61 @@ def _embed(embed: Json) -> Json:
     return made
 
 
-def _attachments(body: Json, files: tuple[File, ...]) -> list[Json]:
-    """What the message will carry: kept attachments by id, then uploads with their bytes."""
-    if any(len(file.data) > FILE_LIMIT for file in files):
-        raise refused(40005)
-    described = {str(a.get("id")): a for a in body.get("attachments") or []}
-    uploaded = {file.field.removeprefix("files[").removesuffix("]"): file for file in files}
-    kept = [{"kept": i} for i in described if i not in uploaded]
-    return kept + [
-        {
-            "filename": (described.get(index) or {}).get("filename") or file.filename,
-            "description": (described.get(index) or {}).get("description"),
-            "content_type": file.content_type,
-            "data": file.data,
-        }
-        for index, file in uploaded.items()
-    ]
+def _attachments(form: Form, body: Json, files: tuple[File, ...], old: list[Json]) -> list[Json]:
+    """What the message will carry, in the order asked for: `kept` ids of old attachments with
+    what is said of them, and uploads (`file`) with their entry (`asked`).
+
+    Without `attachments` in the body everything old stays. Every entry must be an old one or
+    have its upload, and every upload its entry.
+    """
+    uploads = {m[1]: file for file in files if (m := _FIELD.fullmatch(file.field))}
+    for file in files:
+        if not _FIELD.fullmatch(file.field):
+            form.add("attachments", "ATTACHMENT_FIELD_INVALID", f"No field is named {file.field!r}")
+    listed = body.get("attachments")
+    if listed is None:
+        listed = [*({"id": a["id"]} for a in old), *({"id": i} for i in uploads)]
+    if not isinstance(listed, list) or len(listed) > FILES:
+        form.count("attachments", listed, 0, FILES)
+        return []
+    known = {a["id"] for a in old}
+    found = []
+    for index, asked in enumerate(listed):
+        number = str(asked.get("id"))
+        form.length(f"attachments.{index}.description", asked.get("description"), 0, 1024)
+        if number in uploads:
+            found.append({"file": uploads.pop(number), "asked": asked})
+        elif number in known:
+            found.append({"kept": number, "asked": asked})
+        else:
+            message = f"No attachment and no file has the id {number}"
+            form.add(f"attachments.{index}.id", "ATTACHMENT_NOT_FOUND", message)
+    for number in uploads:
+        message = f"files[{number}] has no entry in attachments"
+        form.add("attachments", "ATTACHMENT_NOT_LISTED", message)
+    return found
+
+
+def _check_voice(fields: Json, old: Json | None) -> None:
+    """A voice message is one audio file with its length and waveform, and nothing else."""
+    if old is not None:
+        if old["flags"] & MessageFlag.VOICE and set(fields) - {"flags"}:
+            raise refused(50162)
+        return
+    if not fields["flags"] & MessageFlag.VOICE:
+        return
+    if any(fields.get(key) for key in ("content", "embeds", "components", "poll", "sticker_ids")):
+        raise refused(50159)
+    sent = fields.get("attachments") or []
+    if len(sent) != 1:
+        raise refused(50160)
+    asked = sent[0]["asked"]
+    if not asked.get("duration_secs") or not asked.get("waveform"):
+        raise refused(50161)
 
 
 def _refuse_empty(fields: Json, old: Json | None) -> None:
     whole = {**(old or {}), **fields}
-    parts = ("content", "embeds", "components", "attachments", "poll")
+    parts = ("content", "embeds", "components", "attachments", "poll", "sticker_ids", "stickers")
     if not any(whole.get(part) for part in parts):
         raise refused(50006)

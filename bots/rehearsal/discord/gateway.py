@@ -49,14 +49,17 @@ class Gateway:
         self.side = side
         self.heartbeat = heartbeat
         self.connections: list[Connection] = []
+        self._away = False
 
     def add_to(self, app: web.Application) -> None:
         """Enter the WebSocket's address."""
         app.router.add_get("/gw/", self.handle)
         app.router.add_get("/gw", self.handle)
 
-    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one WebSocket until it closes."""
+        if self._away:
+            return web.Response(status=503)
         socket = web.WebSocketResponse(timeout=1.0, compress=False, max_msg_size=1024 * 1024)
         await socket.prepare(request)
         connection = Connection(self, socket, request)
@@ -73,6 +76,22 @@ class Gateway:
         return any(
             c.session is not None and bot in (None, c.session.bot_id) for c in self.connections
         )
+
+    def go_away(self, *, forget: bool = True) -> None:
+        """End every connection without a word and take no new one until `come_back`.
+
+        forget: the sessions end as well, so that their RESUME is refused afterwards.
+        """
+        self._away = True
+        for connection in list(self.connections):
+            connection.leave()
+            connection.abort()
+        if forget:
+            self.side.sessions.forget()
+
+    def come_back(self) -> None:
+        """Take connections again."""
+        self._away = False
 
     async def close(self) -> None:
         """Tell every client that the server goes away."""
@@ -113,9 +132,10 @@ class Connection:
                 await writer
             if self._closing is not None:
                 await self._closing
-            self._leave()
+            self.leave()
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Leave the session to a RESUME, or end it where the client said goodbye."""
         session, self.session = self.session, None
         if session is None or session.away is not None:
             return
@@ -124,6 +144,11 @@ class Connection:
             self.side.sessions.close(session)
         else:
             session.away = self.world.clock.now()
+
+    def abort(self) -> None:
+        """The connection breaks off."""
+        if self._request.transport is not None:
+            self._request.transport.abort()
 
     async def end(self, code: int) -> None:
         """Close with a code. The closing outlives whoever asked for it, so it is a task."""
@@ -302,8 +327,7 @@ class Connection:
             return False
         self._over = fault.kind != "op9"
         if fault.kind == "kill_socket":
-            if self._request.transport is not None:
-                self._request.transport.abort()
+            self.abort()
         elif fault.kind == "close":
             await self.end(fault.status)
         elif fault.kind == "op7":

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from bots.rehearsal.discord import present
-from bots.rehearsal.discord.components import ACTION_ROW, LABEL, walk
+from bots.rehearsal.discord import files, present
+from bots.rehearsal.discord.components import ACTION_ROW, FILE_UPLOAD, LABEL, walk
 from bots.rehearsal.discord.errors import NotPossible
 from bots.rehearsal.discord.flags import Kind, Permission
 from bots.rehearsal.discord.permissions import in_channel
-from bots.rehearsal.discord.rules.interactions import FIRST_RESPONSE
+from bots.rehearsal.discord.rules.interactions import FIRST_RESPONSE, TOKEN_LIFE
 from bots.rehearsal.discord.state import Event, State
+from bots.rehearsal.discord.writing import Attached
 
 Json = dict[str, Any]
 
@@ -254,6 +255,35 @@ def filled(modal: Json, values: dict[str, Any]) -> list[Json]:
         else:
             parts.append({"type": part["type"], "id": part["id"]})
     return parts
+
+
+def uploaded(
+    state: State, app: Json, guild: str | None, modal: Json, values: dict[str, Any]
+) -> tuple[dict[str, Any], Json]:
+    """The values with ids in place of what a person attached, and the attachments by id.
+
+    No message holds such a file. Discord promises its address for nothing but the interaction,
+    so it ends with that. Raises NotPossible for too many files, too few or too large ones.
+    """
+    filled, resolved = dict(values), dict[str, Json]()
+    for field in (c for c in walk(modal["components"]) if c["type"] == FILE_UPLOAD):
+        name = field["custom_id"]
+        given = [_upload(state, app, guild, one) for one in values.get(name, ())]
+        low = field.get("min_values", 1) if field.get("required", True) or given else 0
+        if not low <= len(given) <= field.get("max_values", 1):
+            raise NotPossible(f"the input {name} does not take {len(given)} files")
+        filled[name] = [one["id"] for one in given]
+        resolved |= {one["id"]: one for one in given}
+    return filled, resolved
+
+
+def _upload(state: State, app: Json, guild: str | None, one: Attached) -> Json:
+    file = one.file(0).kept(state)
+    if file.size > files.limit(state, guild):
+        raise NotPossible(f"the file {one.name} is too large")
+    made = files.make(state, app["id"], file, {"description": one.description})
+    files.let_go(state, [made], after=TOKEN_LIFE)
+    return {**present.attachment(state, {"channel_id": app["id"]}, made), "ephemeral": True}
 
 
 def _fill(field: Json, values: dict[str, Any]) -> Json:

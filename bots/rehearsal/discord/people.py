@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bots.rehearsal.discord import components, invoking, posting, present
+from bots.rehearsal.discord import components, invoking, present
 from bots.rehearsal.discord.errors import NotPossible
 from bots.rehearsal.discord.flags import THREADS, Kind, MessageFlag, Permission
-from bots.rehearsal.discord.form import File
 from bots.rehearsal.discord.invoking import Interaction
 from bots.rehearsal.discord.permissions import in_channel
 from bots.rehearsal.discord.rules import commands
@@ -22,129 +21,13 @@ from bots.rehearsal.discord.rules.interactions import (
     COMPONENT,
     MODAL_SUBMIT,
 )
-from bots.rehearsal.discord.state import State
-from bots.rehearsal.world import World
+from bots.rehearsal.discord.writing import Writing
 
 Json = dict[str, Any]
 
 
-class People:
-    """The actions of people. `call_as` performs a REST call as a user, with all its rules."""
-
-    world: World
-    state: State
-
-    def call_as(
-        self,
-        user_id: str,
-        method: str,
-        path: str,
-        json: Any = None,
-        *,
-        params: Json | None = None,
-        files: tuple[File, ...] = (),
-    ) -> Any:
-        """Perform a REST call as this user."""
-        raise NotImplementedError
-
-    # Writing
-
-    def person_posts(
-        self,
-        person: str,
-        channel_id: str,
-        text: str,
-        *,
-        reply_to: str | None = None,
-        attachments: tuple[tuple[str, bytes], ...] = (),
-    ) -> Json:
-        """Write into a channel, thread or direct chat; returns the message.
-
-        attachments: file names with their bytes. Raises ApiError as the platform refuses it.
-        """
-        body: Json = {"content": text}
-        if reply_to is not None:
-            body["message_reference"] = {"message_id": reply_to, "channel_id": channel_id}
-        files = tuple(File(f"files[{n}]", name, data) for n, (name, data) in enumerate(attachments))
-        path = f"/channels/{channel_id}/messages"
-        made: Json = self.call_as(person, "POST", path, body, files=files)
-        return made
-
-    def person_writes_to(self, person: str, user_id: str, text: str) -> Json:
-        """Write into the direct chat with a user, such as a bot."""
-        channel = direct(self.state, person, user_id)
-        return self.person_posts(person, channel["id"], text)
-
-    def person_opens_post(
-        self, person: str, forum_id: str, name: str, text: str, *, tags: tuple[str, ...] = ()
-    ) -> Json:
-        """Open a forum post; returns the thread with its `message`."""
-        body = {"name": name, "message": {"content": text}, "applied_tags": list(tags)}
-        made: Json = self.call_as(person, "POST", f"/channels/{forum_id}/threads", body)
-        return made
-
-    def person_edits(self, person: str, message_id: str, text: str) -> Json:
-        """Edit an own message."""
-        path = self._path(message_id)
-        made: Json = self.call_as(person, "PATCH", path, {"content": text})
-        return made
-
-    def person_deletes(self, person: str, message_id: str) -> None:
-        """Delete an own message, or another's with the right to."""
-        self.call_as(person, "DELETE", self._path(message_id))
-
-    def person_deletes_many(self, person: str, channel_id: str, message_ids: list[str]) -> None:
-        """Delete 2 to 100 messages at once, with the right to."""
-        path = f"/channels/{channel_id}/messages/bulk-delete"
-        self.call_as(person, "POST", path, {"messages": message_ids})
-
-    def person_reacts(self, person: str, message_id: str, emoji: str) -> None:
-        """React to a message with a character."""
-        self.call_as(person, "PUT", f"{self._path(message_id)}/reactions/{emoji}/@me")
-
-    def person_unreacts(self, person: str, message_id: str, emoji: str) -> None:
-        """Take an own reaction back."""
-        self.call_as(person, "DELETE", f"{self._path(message_id)}/reactions/{emoji}/@me")
-
-    def person_changes(self, person: str, channel_id: str, **changes: Any) -> Json:
-        """Change a channel or thread by hand: `archived=True`, `locked=True`, `name="..."`."""
-        made: Json = self.call_as(person, "PATCH", f"/channels/{channel_id}", changes)
-        return made
-
-    def webhook_posts(self, channel_id: str, name: str, text: str) -> Json:
-        """Somebody else's webhook (a news ticker, another bridge) writes into a channel."""
-        channel = self.state.get("channel", channel_id)
-        where = channel["parent_id"] if channel["type"] in THREADS else channel_id
-        owner = self.state.get("guild", channel["guild_id"])["owner_id"]
-        known = [w for w in self.state.all("webhook") if w["channel_id"] == where]
-        own = [w for w in known if w["creator_id"] == owner and w["name"] == name]
-        path = f"/channels/{where}/webhooks"
-        hook = own[0] if own else self.call_as(owner, "POST", path, {"name": name})
-        query = {"wait": "true", **({"thread_id": channel_id} if where != channel_id else {})}
-        use = f"/webhooks/{hook['id']}/{hook['token']}"
-        made: Json = self.call_as(owner, "POST", use, {"content": text}, params=query)
-        return made
-
-    def _path(self, message_id: str) -> str:
-        doc = self.state.find_message(message_id)
-        if doc is None:
-            raise NotPossible(f"there is no message {message_id} any more")
-        return f"/channels/{doc['channel_id']}/messages/{message_id}"
-
-    def preview_resolves(self, message_id: str, embed: Json | None = None) -> None:
-        """Discord has fetched a link's preview: a MESSAGE_UPDATE that nobody's edit caused."""
-        doc = self._message(message_id)
-        shown = {"type": "link", "url": "https://example.org/", "title": "Preview"}
-        doc["embeds"] = [*doc["embeds"], embed or shown]
-        self.state.put_message(doc)
-        posting.tell(self.state, "MESSAGE_UPDATE", doc)
-        self.world.touch()
-
-    def _message(self, message_id: str) -> Json:
-        doc = self.state.find_message(message_id)
-        if doc is None:
-            raise NotPossible(f"there is no message {message_id} any more")
-        return doc
+class People(Writing):
+    """The actions of people."""
 
     # Interactions
 
@@ -190,17 +73,22 @@ class People:
     def person_submits(
         self, person: str, opened: Interaction, values: dict[str, Any]
     ) -> Interaction:
-        """Fill in the modal that an interaction opened (by custom_id) and send it."""
+        """Fill in the modal that an interaction opened (by custom_id) and send it. A field for
+        files takes a list of `Attached`."""
         doc = opened.doc
         if doc["modal"] is None or doc["user_id"] != person:
             raise NotPossible("no modal is open for this person")
-        data = {
-            "custom_id": doc["modal"]["custom_id"],
-            "components": invoking.filled(doc["modal"], values),
-        }
-        source = self.state.find_message(doc["message_id"]) if doc["message_id"] else None
         channel = self.state.get("channel", doc["channel_id"])
         app = self.state.get("app", doc["app_id"])
+        guild = channel.get("guild_id")
+        given, files = invoking.uploaded(self.state, app, guild, doc["modal"], values)
+        data: Json = {
+            "custom_id": doc["modal"]["custom_id"],
+            "components": invoking.filled(doc["modal"], given),
+        }
+        if files:
+            data["resolved"] = {"attachments": files}
+        source = self.state.find_message(doc["message_id"]) if doc["message_id"] else None
         made = invoking.invoke(
             self.state, app, person, channel, MODAL_SUBMIT, data, source=source, parent=doc
         )

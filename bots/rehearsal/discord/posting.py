@@ -5,11 +5,10 @@ Every way in (a bot's REST call, a webhook, an interaction's response, a person)
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import Any
 
-from bots.rehearsal.discord import present
+from bots.rehearsal.discord import archiving, files, layout, polls, present
 from bots.rehearsal.discord.errors import refused
 from bots.rehearsal.discord.flags import (
     NOTHING,
@@ -28,6 +27,14 @@ Json = dict[str, Any]
 
 PING_ALL = ("users", "roles", "everyone")
 PING_USERS = ("users",)
+EDITABLE = (
+    MessageType.DEFAULT,
+    MessageType.REPLY,
+    MessageType.CHAT_INPUT_COMMAND,
+    MessageType.CONTEXT_MENU_COMMAND,
+)
+OLD = 3600.0
+"""World seconds after which a message counts as old, and in which edits of old ones count."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +97,13 @@ def create(
     body: the request as it came, kept as `sent`. only: the one person who sees an ephemeral
     message. more: fields of the document that override, such as a fixed id.
     """
+    if only is None and channel["type"] in THREADS:
+        archiving.wake(state, channel)
     doc = _document(state, channel, sender, fields, body, kind, reference, only)
     doc |= more or {}
     _ping(state, channel, sender, doc, body.get("allowed_mentions"))
     doc["attachments"] = _keep_files(state, doc, fields.get("attachments") or [])
+    _find_media(state, doc)
     if only is None:
         _count(state, channel, doc)
     state.put_message(doc)
@@ -128,7 +138,9 @@ def _document(
         "content": fields.get("content") or "",
         "embeds": fields.get("embeds") or [],
         "components": fields.get("components") or [],
-        "poll": fields.get("poll"),
+        "poll": polls.made(state, fields["poll"]) if fields.get("poll") else None,
+        "stickers": fields.get("stickers") or [],
+        "snapshots": [],
         "flags": flags | MessageFlag.EPHEMERAL if only else flags & ~MessageFlag.EPHEMERAL,
         "timestamp": state.iso(),
         "edited_timestamp": None,
@@ -161,26 +173,29 @@ def _ping(state: State, channel: Json, sender: Sender, doc: Json, allowed: Json 
     doc["mention_everyone"] = found.everyone
 
 
-def _keep_files(state: State, doc: Json, files: list[Json]) -> list[Json]:
-    """The attachments of a message: earlier ones by id, uploads stored with their bytes."""
+def _keep_files(state: State, doc: Json, wanted: list[Json]) -> list[Json]:
+    """The attachments of a message: earlier ones by id, uploads kept with their bytes."""
     earlier = {a["id"]: a for a in doc.get("attachments") or []}
-    kept = []
-    for file in files:
-        if "kept" in file:
-            kept += [earlier[file["kept"]]] if file["kept"] in earlier else []
-            continue
-        made = {
-            "id": state.snowflake(),
-            "filename": file["filename"],
-            "size": len(file["data"]),
-            "content_type": file["content_type"],
-        }
-        if file.get("description"):
-            made["description"] = file["description"]
-        data = base64.b64encode(file["data"]).decode()
-        state.put("file", {"id": made["id"], "data": data, "type": file["content_type"]})
-        kept.append(made)
-    return kept
+    found = []
+    for one in wanted:
+        if "kept" in one:
+            said = {k: v for k, v in one["asked"].items() if k == "description"}
+            found.append({**earlier.pop(one["kept"]), **said})
+        else:
+            made = files.make(state, doc["channel_id"], one["file"], one["asked"])
+            found.append(made | ({"ephemeral": True} if doc["only"] else {}))
+    files.let_go(state, list(earlier.values()))
+    return found
+
+
+def _find_media(state: State, doc: Json) -> None:
+    """Tie the media of layout components to the files that they point to."""
+    names = {a["filename"]: a["id"] for a in doc["attachments"]}
+    for one in layout.media(doc["components"]):
+        one["id"] = state.snowflake()
+        name = one["url"].removeprefix(layout.ATTACHED)
+        if name != one["url"]:
+            one["attachment_id"] = names.get(name) or names[files.safe_name(name)]
 
 
 def _count(state: State, channel: Json, doc: Json) -> None:
@@ -191,23 +206,31 @@ def _count(state: State, channel: Json, doc: Json) -> None:
             channel["message_count"] += 1
         if doc["webhook_id"] is None:
             channel["members"].setdefault(doc["author_id"], state.iso())
-        wake(state, channel)
     state.put("channel", channel)
 
 
-def wake(state: State, thread: Json) -> None:
-    """A message un-archives its thread (Discord's documentation, "Threads")."""
-    if thread["archived"]:
-        thread["archived"] = False
-        thread["archive_timestamp"] = state.iso()
-        state.put("channel", thread)
-        tell_channel(state, "THREAD_UPDATE", thread)
+def may_edit(state: State, channel: Json, doc: Json) -> None:
+    """Raise 50083 in an archived thread, 50021 for what Discord itself wrote, and 30046 for one
+    more edit of an old message than the World's switch lets through in an hour of this channel."""
+    if channel["type"] in THREADS and channel["archived"]:
+        raise refused(50083)
+    if doc["type"] not in EDITABLE:
+        raise refused(50021)
+    most, now = state.world.switches.old_edits, state.now()
+    if not most or now - state.moment(doc["id"]) < OLD:
+        return
+    known = state.find("old_edits", channel["id"]) or {"id": channel["id"], "at": []}
+    recent = [at for at in known["at"] if now - at < OLD]
+    if len(recent) >= most:
+        left = round(recent[0] + OLD - now, 3)
+        raise refused(30046, retry_after=left, **{"global": False})
+    state.put("old_edits", {"id": channel["id"], "at": [*recent, now]})
 
 
 def edit(state: State, doc: Json, fields: Json, *, body: Json, sender: Sender) -> Json:
     """Change a standing message after a checked body and tell the sessions."""
     channel = state.get("channel", doc["channel_id"])
-    for key in ("content", "embeds", "components", "poll"):
+    for key in ("content", "embeds", "components"):
         if key in fields:
             doc[key] = fields[key] or ([] if key != "content" else "")
     if "flags" in body:
@@ -216,6 +239,8 @@ def edit(state: State, doc: Json, fields: Json, *, body: Json, sender: Sender) -
         doc["flags"] = int(kept | (fields["flags"] & changeable))
     if "attachments" in fields:
         doc["attachments"] = _keep_files(state, doc, fields["attachments"])
+    if "components" in fields:
+        _find_media(state, doc)
     if "content" in fields:
         _ping(state, channel, sender, doc, body.get("allowed_mentions"))
     doc["edited_timestamp"] = state.iso()
@@ -232,11 +257,19 @@ def remove(state: State, doc: Json, *, quiet: bool = False) -> None:
     if channel["type"] in THREADS and doc["id"] != channel["first_message_id"]:
         channel["message_count"] = max(0, channel["message_count"] - 1)
         state.put("channel", channel)
+    files.let_go(state, files.carried(doc))
     state.drop_message(doc)
     if quiet or doc["only"]:
         return
     data = {"id": doc["id"], "channel_id": doc["channel_id"]}
     _emit(state, "MESSAGE_DELETE", channel, data)
+
+
+def clear(state: State, channel_id: str) -> None:
+    """Every message of a channel goes, without a word."""
+    for doc in state.messages(channel_id):
+        files.let_go(state, files.carried(doc))
+        state.drop_message(doc)
 
 
 def tell(state: State, name: str, doc: Json) -> None:

@@ -5,8 +5,11 @@ Shapes follow Discord's OpenAPI description, which the tests hold against every 
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
+from bots.rehearsal.discord import files, layout, polls
+from bots.rehearsal.discord.components import FILE, walk
 from bots.rehearsal.discord.flags import (
     APP_INTENT_FLAGS,
     THREADS,
@@ -56,7 +59,6 @@ _ZERO: Json = dict.fromkeys(
         "default_message_notifications",
         "mfa_level",
         "explicit_content_filter",
-        "premium_tier",
         "nsfw_level",
     ],
     0,
@@ -170,6 +172,7 @@ def guild(doc: Json) -> Json:
     """A guild without its channels and members."""
     return {
         **_UNSET,
+        **_ZERO,
         "id": doc["id"],
         "name": doc["name"],
         "owner_id": doc["owner_id"],
@@ -179,6 +182,7 @@ def guild(doc: Json) -> Json:
         "region": "deprecated",
         "emojis": [],
         "stickers": [],
+        "premium_tier": doc.get("premium_tier", 0),
         "afk_timeout": 300,
         "max_members": 500_000,
         "max_stage_video_channel_users": 50,
@@ -187,7 +191,6 @@ def guild(doc: Json) -> Json:
         "premium_progress_bar_enabled": False,
         "nsfw": False,
         "widget_enabled": False,
-        **_ZERO,
     }
 
 
@@ -294,11 +297,17 @@ def message(state: State, doc: Json, viewer: str | None = None, *, nested: bool 
         "mentions": [user(state.get("user", u)) for u in doc["mentions"]],
         "mention_roles": list(doc["mention_roles"]),
         "attachments": [attachment(state, doc, a) for a in doc["attachments"]],
-        "embeds": [] if doc["flags"] & MessageFlag.SUPPRESS_EMBEDS else list(doc["embeds"]),
-        "components": list(doc["components"]),
+        "embeds": [] if doc["flags"] & MessageFlag.SUPPRESS_EMBEDS else _embeds(state, doc),
+        "components": _components(state, doc),
     }
     shown |= {k: doc[k] for k in ("webhook_id", "application_id", "nonce") if doc[k] is not None}
-    shown |= {k: doc[k] for k in ("interaction_metadata", "interaction", "poll") if doc.get(k)}
+    shown |= {k: doc[k] for k in ("interaction_metadata", "interaction") if doc.get(k)}
+    if doc["poll"]:
+        shown["poll"] = polls.shown(state, doc["poll"], viewer)
+    if doc.get("stickers"):
+        shown["sticker_items"] = list(doc["stickers"])
+    if doc.get("snapshots"):
+        shown["message_snapshots"] = [_snapshot(state, doc, one) for one in doc["snapshots"]]
     if doc["reactions"]:
         shown["reactions"] = [_reaction(e, us, viewer) for e, us in doc["reactions"].items()]
     if doc["position"] is not None:
@@ -325,9 +334,61 @@ def _references(state: State, doc: Json, viewer: str | None, nested: bool) -> Js
 
 
 def attachment(state: State, doc: Json, file: Json) -> Json:
-    """An attachment with the addresses of its bytes."""
-    url = f"{state.cdn}/attachments/{doc['channel_id']}/{file['id']}/{file['filename']}"
-    return {**file, "url": url, "proxy_url": url}
+    """An attachment of a message with the addresses of its bytes, signed now."""
+    url = files.address(state, doc["channel_id"], file)
+    proxy = url.replace(f"{state.cdn}/", f"{state.cdn}/media/", 1)
+    return {**file, "url": url, "proxy_url": proxy}
+
+
+def _snapshot(state: State, doc: Json, one: Json) -> Json:
+    shown = {k: v for k, v in one.items() if k != "stickers"}
+    shown["attachments"] = [attachment(state, doc, a) for a in one["attachments"]]
+    shown["embeds"] = _embeds(state, {**doc, **one})
+    shown["components"] = _components(state, {**doc, **one})
+    shown["mentions"] = [user(state.get("user", u)) for u in one["mentions"]]
+    if one["stickers"]:
+        shown["sticker_items"] = list(one["stickers"])
+    return {"message": shown}
+
+
+def _components(state: State, doc: Json) -> list[Json]:
+    """The components, with their media as Discord shows them."""
+    if not doc["flags"] & MessageFlag.COMPONENTS_V2:
+        return list(doc["components"])
+    shown: list[Json] = copy.deepcopy(doc["components"])
+    attached = {a["id"]: a for a in doc["attachments"]}
+    for one in layout.media(shown):
+        one |= {"id": one.get("id", "0"), "proxy_url": one["url"]}
+        file = attached.get(one.get("attachment_id", ""))
+        if file is not None:
+            keys = ("url", "proxy_url", "width", "height", "content_type")
+            found = attachment(state, doc, file)
+            one |= {key: found[key] for key in keys if key in found}
+    for part in walk(shown):
+        if part["type"] == FILE:
+            file = attached.get(part["file"].get("attachment_id", ""), {})
+            part |= {"name": file.get("filename"), "size": file.get("size")}
+    return shown
+
+
+def _embeds(state: State, doc: Json) -> list[Json]:
+    """The embeds, with `attachment://` pictures under the addresses of the message's files."""
+    urls = {f"attachment://{a['filename']}": a for a in doc["attachments"]}
+    found = []
+    for embed in doc["embeds"]:
+        made = dict(embed)
+        for key in ("image", "thumbnail"):
+            used = urls.get((embed.get(key) or {}).get("url", ""))
+            if used is not None:
+                made[key] = {**embed[key], "url": files.address(state, doc["channel_id"], used)}
+        found.append(made)
+    return found
+
+
+def sticker(doc: Json) -> Json:
+    """A guild's sticker."""
+    keys = ("id", "name", "description", "tags", "format_type", "guild_id")
+    return {**{key: doc[key] for key in keys}, "type": 2, "available": True}
 
 
 def _reaction(name: str, users: list[str], viewer: str | None) -> Json:
@@ -349,6 +410,19 @@ def emoji(name: str) -> Json:
     return {"id": number or None, "name": bare}
 
 
+def guild_emoji(doc: Json) -> Json:
+    """A guild's own emoji."""
+    return {
+        "id": doc["id"],
+        "name": doc["name"],
+        "roles": [],
+        "require_colons": True,
+        "managed": False,
+        "animated": doc["animated"],
+        "available": True,
+    }
+
+
 def withhold(shown: Json, reader_id: str, *, direct: bool) -> Json:
     """The message as a bot without MESSAGE_CONTENT gets it.
 
@@ -359,7 +433,8 @@ def withhold(shown: Json, reader_id: str, *, direct: bool) -> Json:
     if direct or mentioned or shown["author"]["id"] == reader_id:
         return shown
     held = {**shown, "content": "", "embeds": [], "attachments": [], "components": []}
-    held.pop("poll", None)
+    for key in ("poll", "message_snapshots"):
+        held.pop(key, None)
     if held.get("referenced_message"):
         held["referenced_message"] = withhold(held["referenced_message"], reader_id, direct=False)
     return held
@@ -393,6 +468,8 @@ def guild_create(state: State, doc: Json, viewer: str) -> Json:
     ]
     return {
         **guild(doc),
+        "stickers": [sticker(s) for s in state.all("sticker") if s["guild_id"] == doc["id"]],
+        "emojis": [guild_emoji(e) for e in state.all("emoji") if e["guild_id"] == doc["id"]],
         "unavailable": False,
         "large": False,
         "joined_at": own["joined_at"] if own else state.iso(),

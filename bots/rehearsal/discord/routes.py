@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.rehearsal.discord.errors import ApiError, invalid, refused, unknown
+from bots.rehearsal.discord.files import File
 from bots.rehearsal.discord.flags import Permission
-from bots.rehearsal.discord.form import File
 from bots.rehearsal.discord.permissions import in_channel, in_guild, need
 from bots.rehearsal.discord.posting import Sender
 from bots.rehearsal.discord.state import State

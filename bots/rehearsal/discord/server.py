@@ -5,8 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from bots.rehearsal.discord.buckets import Buckets, RateLimits
+from bots.rehearsal.discord.cdn import Cdn
+from bots.rehearsal.discord.faults import Pauses
+from bots.rehearsal.discord.files import REQUEST_LIMIT
 from bots.rehearsal.discord.gateway import Gateway
-from bots.rehearsal.discord.rest import MAX_BODY, Audit, Rest
+from bots.rehearsal.discord.rest import Audit, Rest
 from bots.rehearsal.discord.side import DiscordSide
 from bots.rehearsal.world import World
 
@@ -30,15 +33,19 @@ class DiscordServer:
         self.world = world
         self.side = side
         self.limits = limits or RateLimits()
-        self.rest = Rest(side, Buckets(self.limits), audit)
+        self._pause = Pauses(world)
+        self.rest = Rest(side, Buckets(self.limits), audit, self._pause)
+        self.cdn = Cdn(side, self._pause)
         self.gateway = Gateway(side, heartbeat=heartbeat)
         self._runner: web.AppRunner | None = None
         self._base = ""
 
     async def start(self, port: int = 0, host: str = "127.0.0.1") -> str:
         """Listen; returns the base URL. Port 0 lets the kernel choose."""
-        app = web.Application(client_max_size=MAX_BODY)
+        self._pause.begin()
+        app = web.Application(client_max_size=REQUEST_LIMIT)
         self.rest.add_to(app)
+        self.cdn.add_to(app)
         self.gateway.add_to(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
@@ -53,6 +60,7 @@ class DiscordServer:
 
     async def stop(self) -> None:
         """Close every connection and the port."""
+        self._pause.end()
         await self.gateway.close()
         if self._runner is not None:
             await self._runner.cleanup()

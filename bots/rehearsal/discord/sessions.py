@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from bots.rehearsal.discord import present
+from bots.rehearsal.discord import archiving, present
 from bots.rehearsal.discord.flags import NO_INTENT, PRIVILEGED, Intent, Kind, Permission
 from bots.rehearsal.discord.permissions import in_channel
 from bots.rehearsal.discord.state import Event, State
@@ -86,6 +86,7 @@ class Sessions:
 
     def open(self, app: Json, intents: int, shard: tuple[int, int] = (0, 1)) -> Session:
         """A new session with its READY and the bot's guilds already dispatched."""
+        archiving.sweep(self.state)
         session_id = self.state.secret("session").replace("-", "")
         session = Session(session_id, app, Intent(intents), shard)
         self._sessions[session_id] = session
@@ -129,6 +130,12 @@ class Sessions:
         """Whether a bot listens: what happens now reaches it."""
         every = self._sessions.values()
         return any(one.bot_id == bot and one.away is None for one in every)
+
+    def forget(self, bot: str | None = None) -> None:
+        """End every session (of one bot): their RESUME is refused from now on."""
+        for session in list(self._sessions.values()):
+            if bot in (None, session.bot_id):
+                self.close(session)
 
     def close(self, session: Session) -> None:
         """End a session: what happens from now on is lost to it."""

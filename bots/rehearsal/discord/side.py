@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bots.rehearsal.discord import routes
+from bots.rehearsal.discord import archiving, files, routes
 from bots.rehearsal.discord import rules as _rules  # noqa: F401  (enters every route)
 from bots.rehearsal.discord.building import Building
-from bots.rehearsal.discord.errors import ApiError, unauthorized
-from bots.rehearsal.discord.form import File
+from bots.rehearsal.discord.errors import ApiError, refused, unauthorized
+from bots.rehearsal.discord.files import File
 from bots.rehearsal.discord.people import People
 from bots.rehearsal.discord.sessions import Session, Sessions
 from bots.rehearsal.discord.state import State
@@ -99,18 +99,28 @@ class DiscordSide(Building, People):
         app: Json | None,
         params: Json | None,
         json: Any,
-        files: tuple[File, ...],
+        sent: tuple[File, ...],
         reason: str | None,
     ) -> Answer:
         routes.check_snowflakes(parts)
+        kept = self._kept(sent, parts)
         query = {k: str(v) for k, v in (params or {}).items() if v is not None}
-        call = routes.Call(self.state, user_id, app, parts, query, json, files, reason)
+        call = routes.Call(self.state, user_id, app, parts, query, json, kept, reason)
+        archiving.sweep(self.state)
         try:
             result = row.handler(call)
         finally:
             if row.method != "GET":
                 self.world.touch()
         return Answer(204 if result is None else row.status, result)
+
+    def _kept(self, sent: tuple[File, ...], parts: dict[str, str]) -> tuple[File, ...]:
+        """The uploads with their bytes kept; 40005 for one that is too large for its guild."""
+        kept = tuple(file.kept(self.state) for file in sent)
+        most = files.limit(self.state, files.guild_of(self.state, parts))
+        if any(file.size > most for file in kept):
+            raise refused(40005)
+        return kept
 
     def connect(self, token: str, intents: int) -> Session:
         """A gateway session without a socket: its dispatches gather in `session.buffer`.

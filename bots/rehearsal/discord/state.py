@@ -47,6 +47,7 @@ class State:
         self.store = world.store
         self.cdn = "https://cdn.discordapp.com"
         self.gateway_url = "wss://gateway.discord.gg"
+        self.next_archive = 0.0
         self.listeners: list[Callable[[Event], None]] = []
         self._ids: dict[str, list[int]] = defaultdict(list)
         self._where: dict[str, str] = {}
@@ -72,6 +73,10 @@ class State:
         value = max(base, int(last["n"]) + 1)
         self.store.put("counter", "dc.snowflake", {"n": value})
         return str(value)
+
+    def moment(self, snowflake: str) -> float:
+        """When an id was made, in seconds since 1970, UTC."""
+        return ((int(snowflake) >> 22) + EPOCH_MS) / 1000
 
     def secret(self, name: str) -> str:
         """A token that nothing else has, 60 characters, the same in every run of a test."""

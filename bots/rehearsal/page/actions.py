@@ -7,6 +7,7 @@ platform's own words where it does not let them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from bots.rehearsal.discord.errors import ApiError as DiscordError
@@ -14,12 +15,16 @@ from bots.rehearsal.discord.errors import NotPossible
 from bots.rehearsal.discord.invoking import Interaction
 from bots.rehearsal.discord.rules import commands
 from bots.rehearsal.discord.side import DiscordSide
+from bots.rehearsal.discord.writing import Attached
+from bots.rehearsal.page.files import kept_path
 from bots.rehearsal.page.press import Impossible, Press
 from bots.rehearsal.page.typed import Unreadable, slash_command, telegram_text
 from bots.rehearsal.stage import Stage, StagePerson
 from bots.rehearsal.telegram.errors import ApiError as TelegramError
 from bots.rehearsal.telegram.errors import Refused
+from bots.rehearsal.telegram.media import Attachment
 from bots.rehearsal.telegram.people import Press as Tap
+from bots.rehearsal.telegram.pictures import dimensions
 from bots.rehearsal.telegram.side import TelegramSide
 
 Json = dict[str, Any]
@@ -128,11 +133,16 @@ class TelegramHands:
 
     def _write(self, person: StagePerson, body: Json) -> Json:
         text, entities = telegram_text(str(body["text"]))
+        media = None
+        if body.get("file"):
+            path = kept_path(self._side.world, str(body["file"]))
+            media = _attachment(path, str(body.get("name", "")), str(body.get("mime", "")))
         message = self._side.person_posts(
             int(person.id),
             self._chat(body),
             text,
             entities=entities,
+            media=media,
             reply_to=_number(body.get("reply_to")),
             under=_number(body.get("under")),
         )
@@ -182,6 +192,8 @@ class DiscordHands:
             "write": self._write,
             "edit": self._edit,
             "delete": self._delete,
+            "react": self._react,
+            "unreact": self._unreact,
             "press": self._press,
             "submit": self._submit,
             "menu": self._menu,
@@ -194,8 +206,35 @@ class DiscordHands:
             channel = self._side.direct_chat(person.id, self._stage.bot)
         reply_to = body.get("reply_to")
         to = str(reply_to) if reply_to else None
-        message = self._side.person_posts(person.id, channel, text, reply_to=to)
+        files = tuple(self._attached(one) for one in body.get("files", ()))
+        message = self._side.person_posts(person.id, channel, text, reply_to=to, attachments=files)
         return {"message": message["id"]}
+
+    def _values(self, given: Json) -> Json:
+        """What a modal was filled with; files are objects as in `write`."""
+        return {
+            name: [self._attached(one) if isinstance(one, dict) else one for one in value]
+            if isinstance(value, list) else value
+            for name, value in given.items()
+        }  # fmt: skip
+
+    def _attached(self, one: Json) -> Attached:
+        """A file that POST /api/file has kept. ValueError where there is none."""
+        return Attached(
+            str(one["name"]),
+            kept_path(self._side.world, str(one["file"])),
+            description=str(one.get("description") or ""),
+            spoiler=bool(one.get("spoiler")),
+            content_type=str(one.get("type") or ""),
+        )
+
+    def _react(self, person: StagePerson, body: Json) -> Json:
+        self._side.person_reacts(person.id, str(body["message"]), str(body["emoji"]))
+        return {}
+
+    def _unreact(self, person: StagePerson, body: Json) -> Json:
+        self._side.person_unreacts(person.id, str(body["message"]), str(body["emoji"]))
+        return {}
 
     def _edit(self, person: StagePerson, body: Json) -> Json:
         self._side.person_edits(person.id, str(body["message"]), str(body["text"]))
@@ -214,7 +253,7 @@ class DiscordHands:
 
     def _submit(self, person: StagePerson, body: Json) -> Json:
         opened = Interaction(self._side.state, str(body["trace"]))
-        made = self._side.person_submits(person.id, opened, dict(body["values"]))
+        made = self._side.person_submits(person.id, opened, self._values(body["values"]))
         return _remember(self._kept, person, made.id)
 
     def _menu(self, person: StagePerson, body: Json) -> Json:
@@ -241,6 +280,17 @@ class DiscordHands:
                 "modal": made.modal,
             }
         return found
+
+
+def _attachment(path: Path, name: str, mime: str) -> Attachment:
+    """A file as the app sends it: pictures, videos and sounds as such, all else as a document."""
+    family = mime.split("/")[0]
+    kind = {"image": "photo", "video": "video", "audio": "audio"}.get(family, "document")
+    if mime == "image/gif":
+        kind = "animation"
+    elif kind == "photo" and dimensions(path) is None:
+        kind = "document"
+    return Attachment(kind, path, name=name, mime=mime)
 
 
 def _number(value: Any) -> int | None:

@@ -23,6 +23,7 @@ _PRIVATE = 15 * 60.0
 """World seconds for which what is shown to one person alone stays: as long as its token can
 change it. The apps keep it until they are started anew."""
 _EPHEMERAL = 64
+_STICKERS = {1: "png", 2: "png", 3: "json", 4: "gif"}
 
 
 class DiscordView:
@@ -107,11 +108,17 @@ class DiscordView:
     def _with_rights(self, message: Json, user: str, manages: bool) -> Json:
         mine = message["author"]["id"] == user
         hidden = bool(message["flags"] & _EPHEMERAL)
+        if "sticker_items" in message:
+            message |= {"sticker_items": [self._sticker(one) for one in message["sticker_items"]]}
         return message | {
             "mine": mine,
             "editable": mine,
             "deletable": (mine or manages) and not hidden,
         }
+
+    def _sticker(self, one: Json) -> Json:
+        suffix = _STICKERS[one["format_type"]]
+        return {**one, "url": f"{self._side.state.cdn}/stickers/{one['id']}.{suffix}"}
 
     def _direct(self, user: str) -> Json:
         """The direct chat with the bot; its id is "" while nobody has opened it."""

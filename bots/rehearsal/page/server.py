@@ -3,7 +3,8 @@
 It is bound to 127.0.0.1, and it answers only where the Host header names this machine: a
 foreign site whose name was pointed at 127.0.0.1 (DNS rebinding) gets nothing. Actions must come
 from the page itself: their Origin, where the browser sends one, must be that of the page, and
-their body must be JSON, which a foreign site cannot send without being asked first.
+their body must be JSON or, for a file, plain bytes, neither of which a foreign site can send
+without being asked first.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from bots.rehearsal.example import Example, load_example
 from bots.rehearsal.example.drawing import draw
 from bots.rehearsal.page.actions import Actions, BadRequest, Refusal
 from bots.rehearsal.page.discord_view import DiscordView
+from bots.rehearsal.page.files import UPLOAD_TYPE, PageFiles
 from bots.rehearsal.page.press import Press, gone_page
 from bots.rehearsal.page.telegram_view import TelegramView
 from bots.rehearsal.stage import Stage, StagePerson
@@ -74,6 +76,7 @@ class PageServer:
         self._example = example or load_example()
         self.press = Press(world, self._example, stage.base)
         self._actions = Actions(telegram_side, discord_side, stage, self.press)
+        self._files = PageFiles(world, telegram_side)
         self._telegram = TelegramView(telegram_side, stage.telegram)
         self._discord = DiscordView(discord_side, stage.discord)
         self._extra_routes = tuple(extra_routes)
@@ -123,6 +126,7 @@ class PageServer:
             web.get("/api/state", self._state),
             web.get("/api/live", self._live),
             web.post("/api/act", self._act),
+            *self._files.routes(),
             web.get("/feed.xml", self._feed),
             web.get("/articles/{slug:[a-z0-9-]+}", self._article),
             web.get("/images/{scene:[a-z]+}.png", self._image),
@@ -297,5 +301,6 @@ def _check(request: web.Request) -> None:
         raise web.HTTPForbidden(text="actions are taken from the page itself only")
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         raise web.HTTPForbidden(text="actions are taken from the page itself only")
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="actions are JSON")
+    wanted = UPLOAD_TYPE if request.path == "/api/file" else "application/json"
+    if request.content_type != wanted:
+        raise web.HTTPUnsupportedMediaType(text="actions are JSON, files are plain bytes")

@@ -16,14 +16,15 @@ another base URL (`http://127.0.0.1:PORT/bot`, files below `/file/bot`).
 Bots speak to the server (or to `side.call`); people act by `side.person_posts`,
 `person_presses` and so on; `side.messages`, `side.thread` and `side.texts` show what people
 see. `World.switches` sets what nobody knows about the real platform, `World.faults` what goes
-wrong, `FloodLimits` the limits. Not played: webhooks, inline mode, payments, stories, business
-accounts, rich messages, `parse_mode` other than HTML, the server's stretching of polls that
-repeat one offset within 3 s.
+wrong, `FloodLimits` the limits. Not played: webhooks, inline mode, payments, business accounts,
+ephemeral messages, `parse_mode` other than HTML, what Telegram makes of a medium (a GIF stays
+one), the server's stretching of polls that repeat one offset within 3 s.
 """
 
 from bots.rehearsal.telegram.errors import ApiError, Dropped, Refused
 from bots.rehearsal.telegram.faults import apply_faults
 from bots.rehearsal.telegram.flood import FloodLimits
+from bots.rehearsal.telegram.media import Attachment
 from bots.rehearsal.telegram.params import Upload
 from bots.rehearsal.telegram.people import Press
 from bots.rehearsal.telegram.server import TelegramServer
@@ -31,6 +32,7 @@ from bots.rehearsal.telegram.side import TelegramSide
 
 __all__ = [
     "ApiError",
+    "Attachment",
     "Dropped",
     "FloodLimits",
     "Press",

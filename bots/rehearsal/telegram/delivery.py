@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 
 from bots.rehearsal.telegram.members import Members
@@ -63,7 +65,8 @@ class Delivery:
         if service or chat["type"] in ("private", "channel"):
             return True
         if message.get("bot"):
-            return False
+            unbound = not bot["privacy"] or self._members.is_admin(chat, bot["id"])
+            return bool(bot.get("hears_bots") and unbound)
         if not bot["privacy"] or self._members.is_admin(chat, bot["id"]):
             return True
         return self._meant_for(bot, chat, message)
@@ -119,18 +122,31 @@ class Delivery:
         }
         self._updates.add(bot, "my_chat_member", payload, self._memory.now() + RETENTION)
 
-    def reaction(self, message: Json, user: int, old: list[Json], new: list[Json]) -> None:
-        """Queue `message_reaction` for the admins among the bots; bots' own are not told."""
+    def reaction(self, message: Json, actor: int | str, old: list[Json], new: list[Json]) -> None:
+        """Queue `message_reaction` for the admins among the bots; bots' own are not told.
+
+        actor: a user's id, or the key of a chat in whose name somebody reacts.
+        """
+        who: Json = {"user": self._objects.user(actor)} if isinstance(actor, int) else {}
+        if isinstance(actor, str):
+            who = {"actor_chat": self._objects.chat_by_key(actor)}
+        payload = {**who, "old_reaction": old, "new_reaction": new}
+        self._to_admins(message, "message_reaction", payload)
+
+    def reaction_counts(self, message: Json) -> None:
+        """Queue `message_reaction_count`: the anonymous reactions of a message, counted."""
+        counts = Counter(
+            json.dumps(one, sort_keys=True)
+            for every in (message.get("reactions") or {}).values()
+            for one in every
+        )
+        reactions = [{"type": json.loads(one), "total_count": n} for one, n in counts.items()]
+        self._to_admins(message, "message_reaction_count", {"reactions": reactions})
+
+    def _to_admins(self, message: Json, kind: str, payload: Json) -> None:
         chat = self._memory.chat(message["chat"]) or {}
         now = self._memory.now()
+        at = {"chat": self._objects.chat(chat), "message_id": message["id"], "date": now}
         for bot in self.bots_in(chat):
             if chat["type"] == "private" or self._members.is_admin(chat, bot["id"]):
-                payload = {
-                    "chat": self._objects.chat(chat),
-                    "message_id": message["id"],
-                    "user": self._objects.user(user),
-                    "date": now,
-                    "old_reaction": old,
-                    "new_reaction": new,
-                }
-                self._updates.add(bot, "message_reaction", payload, now + RETENTION)
+                self._updates.add(bot, kind, {**at, **payload}, now + RETENTION)

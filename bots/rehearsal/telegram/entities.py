@@ -184,14 +184,15 @@ def _completed(text: str, entities: list[Json]) -> list[Json]:
         if entity["type"] in ("code", "pre", "text_link", "text_mention")
     ]
     found = list(entities)
-    for kind, start, end in _detected(text):
+    for kind, start, end in detected(text):
         if all(end <= low or start >= high for low, high in taken):
             found.append({"type": kind, "offset": start, "length": end - start})
             taken.append((start, end))
     return found
 
 
-def _detected(text: str) -> Iterator[tuple[str, int, int]]:
+def detected(text: str) -> Iterator[tuple[str, int, int]]:
+    """(type, start, end) in UTF-16 units of what the server finds in a text by itself."""
     for kind, pattern in _DETECT:
         for match in pattern.finditer(text):
             word = match.group().rstrip(_URL_TAIL) if kind == "url" else match.group()

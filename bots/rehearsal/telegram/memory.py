@@ -1,7 +1,8 @@
 """The Telegram side's documents in the World's store, and the only place that names their kinds.
 
 Kinds: `tg_bot`, `tg_user` and `tg_chat` by id, `tg_messages:<chat>` by message id,
-`tg_updates:<bot>` by update id, `tg_callback`, `tg_file`, `tg_deferred`.
+`tg_updates:<bot>` by update id, `tg_callback`, `tg_deferred`, `tg_held`, `tg_counted`,
+`tg_file` by file id and `tg_path` by file path (the bytes lie in the World's files).
 
 A chat's key is its id; the private chat of a person and a bot has the key `<person>@<bot>`,
 because its Bot API id is the person's id for every bot.

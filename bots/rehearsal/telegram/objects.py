@@ -14,6 +14,7 @@ _COPIED = (
     "caption",
     "caption_entities",
     "media_group_id",
+    "guest_query_id",
     "author_signature",
     "link_preview_options",
     "quote",
@@ -37,7 +38,11 @@ class Objects:
         doc = self._memory.user(user)
         if doc is None:
             return {"id": user, "is_bot": False, "first_name": "Deleted Account"}
-        return {name: value for name, value in doc.items() if value is not None}
+        return {
+            name: value
+            for name, value in doc.items()
+            if value is not None and name != "hides_forwards"
+        }
 
     def chat(self, chat: Json) -> Json:
         shown: Json = {"id": chat["id"], "type": chat["type"]}
@@ -139,6 +144,7 @@ class Objects:
             shown["message_thread_id"] = message["thread"]
         if message.get("topic"):
             shown["is_topic_message"] = True
+        shown |= self._helpers(message)
         shown |= self._forward(message)
         if not nested:
             shown |= self._reply(message)
@@ -147,6 +153,16 @@ class Objects:
                 shown[name] = message[name]
         shown |= self._media(message)
         shown |= self._service(message)
+        return shown
+
+    def _helpers(self, message: Json) -> Json:
+        """The bots behind a message, and for whom a guest bot wrote it."""
+        shown: Json = {}
+        for name in ("via_bot", "guest_bot_caller_user"):
+            if message.get(name):
+                shown[name] = self.user(message[name])
+        if message.get("guest_bot_caller_chat"):
+            shown["guest_bot_caller_chat"] = self.chat_by_key(message["guest_bot_caller_chat"])
         return shown
 
     def _forward(self, message: Json) -> Json:
@@ -160,6 +176,10 @@ class Objects:
             shown["forward_from_message_id"] = origin["message_id"]
             if origin.get("signature"):
                 shown["forward_signature"] = origin["signature"]
+        elif origin["type"] == "chat":
+            shown["forward_from_chat"] = self.chat_by_key(origin["chat"])
+        elif origin["type"] == "hidden_user":
+            shown["forward_sender_name"] = origin["name"]
         elif origin["type"] == "user":
             shown["forward_from"] = self.user(origin["user"])
         if message.get("auto"):
@@ -175,6 +195,8 @@ class Objects:
             }
         elif origin["type"] == "chat":
             shown["sender_chat"] = self.chat_by_key(origin["chat"])
+        elif origin["type"] == "hidden_user":
+            shown["sender_user_name"] = origin["name"]
         else:
             shown["sender_user"] = self.user(origin["user"])
         if origin.get("signature"):
@@ -208,6 +230,8 @@ class Objects:
             origin |= {"type": "channel", "chat": chat["key"], "message_id": message["id"]}
         elif message.get("sender_chat"):
             origin |= {"type": "chat", "chat": message["sender_chat"]}
+        elif (self._memory.user(message["from"]) or {}).get("hides_forwards"):
+            origin |= {"type": "hidden_user", "name": self.user(message["from"])["first_name"]}
         else:
             origin |= {"type": "user", "user": message["from"]}
         if message.get("author_signature"):
@@ -219,6 +243,8 @@ class Objects:
         if not media:
             return {}
         shown: Json = {media["kind"]: media["value"]}
+        if media["kind"] == "venue":
+            shown["location"] = media["value"]["location"]
         if media["kind"] == "animation":
             value = media["value"]
             names = ("file_id", "file_unique_id", "file_name", "mime_type", "file_size")

@@ -6,24 +6,30 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from bots.rehearsal.telegram.errors import bad
+from bots.rehearsal.telegram.errors import ApiError, bad
 from bots.rehearsal.world import Json
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that came with the request."""
+    """A file that came with the request: its bytes, or the name under which the World's files
+    keep them (`kept`), as for everything that came over a socket."""
 
     filename: str
     content_type: str
-    data: bytes
+    data: bytes = b""
+    kept: str = ""
 
 
 class Params:
-    """Reads values as leniently as the Bot API server: numbers and JSON inside form text."""
+    """Reads values as leniently as the Bot API server: numbers and JSON inside form text.
 
-    def __init__(self, values: Json) -> None:
+    fetched: what the server got for the HTTP URLs among the files, or why it got nothing.
+    """
+
+    def __init__(self, values: Json, fetched: dict[str, Upload | ApiError] | None = None) -> None:
         self.values = values
+        self.fetched = fetched or {}
 
     def __contains__(self, name: str) -> bool:
         return self.values.get(name) not in (None, "")

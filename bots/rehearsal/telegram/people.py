@@ -12,7 +12,7 @@ from bots.rehearsal.telegram.entities import (
     utf16_length,
 )
 from bots.rehearsal.telegram.errors import Refused
-from bots.rehearsal.telegram.media import WITHOUT_CAPTION
+from bots.rehearsal.telegram.media import WITHOUT_CAPTION, Attachment
 from bots.rehearsal.telegram.memory import ANONYMOUS_ADMIN, CHANNEL_BOT, Memory
 from bots.rehearsal.telegram.posting import Place, Sender
 from bots.rehearsal.telegram.setup import Setup
@@ -69,31 +69,60 @@ class People(Setup):
         *,
         entities: list[Json] | None = None,
         reply_to: int | None = None,
+        quote: str = "",
         under: int | None = None,
-        media: str | None = None,
+        media: str | Attachment | None = None,
+        special: Json | None = None,
         album: str | None = None,
         as_chat: int | None = None,
         anonymous_admin: bool = False,
         topic: int | None = None,
+        via_bot: int | None = None,
+        forwarded: Json | None = None,
     ) -> Json:
         """Write a message; answers the Message.
 
-        reply_to: an explicit reply; under: the root whose comments are open, without one.
-        media: a kind ("photo", "voice", ...), then `text` is its caption; album: a media group.
+        reply_to: an explicit reply; quote: what is marked of the message answered;
+        under: the root whose comments are open, without one.
+        media: a kind ("photo", "voice", ...) or an Attachment, then `text` is its caption;
+        special: a poll, a place or the like (`specials`); album: a media group.
         as_chat: write as this channel; anonymous_admin: write as the group.
+        via_bot: the bot whose inline mode made it; forwarded: its origin (`specials.from_user`).
         """
         doc = self._opened(self.where(person, chat))
         sender = self._sender(person, doc, as_chat, anonymous_admin)
-        self._check_may_write(person, doc, as_chat, topic)
-        for number in (reply_to, under):
-            if number and self.memory.message(doc["key"], number) is None:
-                raise Refused(f"message {number} is not there to be answered")
-        content = self._content(text, entities, media)
+        self._check_post(person, doc, as_chat, (reply_to, under), topic)
+        attached = Attachment(media) if isinstance(media, str) else media
+        content = {"media": special} if special else self._content(text, entities, attached)
         content |= {"author": person, "media_group_id": album}
-        place = Place(reply_to=reply_to, under=under, topic=topic)
+        content |= {"via_bot": via_bot, "forward": forwarded}
+        extra = {"quote": self._marked(doc, reply_to, quote)} if reply_to and quote else {}
+        place = Place(reply_to=reply_to, under=under, topic=topic, extra=extra)
         message = self.posting.add(doc, sender, content, place)
         self._after_post(doc, message)
         return self.objects.message(message)
+
+    def _marked(self, chat: Json, answered: int, words: str) -> Json:
+        """A TextQuote of the message that is answered."""
+        message = self.memory.message(chat["key"], answered) or {}
+        before, found, _ = str(message.get("text") or message.get("caption")).partition(words)
+        if not found:
+            raise Refused(f"“{words}” is not there to be marked")
+        position = len(before.encode("utf-16-le")) // 2
+        return {"text": words, "position": position, "is_manual": True}
+
+    def _check_post(
+        self,
+        person: int,
+        chat: Json,
+        as_chat: int | None,
+        answered: tuple[int | None, ...],
+        topic: int | None = None,
+    ) -> None:
+        self._check_may_write(person, chat, as_chat, topic)
+        for number in answered:
+            if number and self.memory.message(chat["key"], number) is None:
+                raise Refused(f"message {number} is not there to be answered")
 
     def _after_post(self, chat: Json, message: Json) -> None:
         """People's channel posts are forwarded at once; a switch "missing" holds for them too."""
@@ -160,7 +189,7 @@ class People(Setup):
         if known["closed"] and not self.members.can(chat, person, "can_manage_topics"):
             raise Refused("the topic is closed")
 
-    def _content(self, text: str, entities: list[Json] | None, media: str | None) -> Json:
+    def _content(self, text: str, entities: list[Json] | None, media: Attachment | None) -> Json:
         text, found = formatted(text, entities, None)
         if utf16_length(text) > (CAPTION_LIMIT if media else TEXT_LIMIT):
             raise Refused("too long")
@@ -169,7 +198,9 @@ class People(Setup):
                 raise Refused("nothing to send")
             return {"text": text, "entities": found or None}
         content: Json = {"media": self.media.made(media)}
-        if text and media not in WITHOUT_CAPTION:
+        if media.spoiler:
+            content["has_media_spoiler"] = True
+        if text and media.kind not in WITHOUT_CAPTION:
             content |= {"caption": text, "caption_entities": found or None}
         return content
 
@@ -185,15 +216,18 @@ class People(Setup):
         """Change one's own message (in a channel any post, with the right); the Message."""
         doc = self.where(person, chat)
         message = self._existing(doc, message_id)
-        editor = doc["type"] == "channel" and self.members.can(doc, person, "can_edit_messages")
-        if message.get("author") != person and not editor:
-            raise Refused("not theirs to edit")
+        self._check_editor(person, doc, message)
         kept, found = formatted(text, entities, None)
         name = "caption" if message.get("media") else "text"
         dressed = "caption_entities" if message.get("media") else "entities"
         edited = self.posting.edit(message, {name: kept, dressed: found or None})
         self.world.touch()
         return self.objects.message(edited)
+
+    def _check_editor(self, person: int, chat: Json, message: Json) -> None:
+        editor = chat["type"] == "channel" and self.members.can(chat, person, "can_edit_messages")
+        if message.get("author") != person and not editor:
+            raise Refused("not theirs to edit")
 
     def person_deletes(self, person: int, chat: int, message_id: int) -> None:
         """Delete for everybody: one's own message, or any as an administrator with the right."""
@@ -284,9 +318,22 @@ class People(Setup):
             self.delivery.private_standing(doc, blocked=True)
         self.world.touch()
 
-    def person_reacts(self, person: int, chat: int, message_id: int, emoji: str | None) -> None:
-        """Set one's reaction to a message, or take it back with None."""
+    def person_reacts(
+        self,
+        person: int,
+        chat: int,
+        message_id: int,
+        emoji: str | None,
+        *,
+        as_chat: int | None = None,
+    ) -> None:
+        """Set one's reaction to a message, or take it back with None.
+
+        as_chat: react in the name of this chat, as anonymous administrators do. Reactions to a
+        channel's posts are anonymous: the bots hear of their count with `release_counts`.
+        """
         message = self._existing(self.where(person, chat), message_id)
         reactions = [{"type": "emoji", "emoji": emoji}] if emoji else []
-        self.posting.react(message, person, reactions, quiet=False)
+        actor = person if as_chat is None else str(as_chat)
+        self.posting.react(message, actor, reactions, quiet=False)
         self.world.touch()

@@ -39,7 +39,8 @@ class Place:
     """Where in the chat: the message answered, the forum topic or the comment thread.
 
     external: a message answered in another chat or topic; opens_topic: the message becomes the
-    first of a new topic; extra: more fields of the message.
+    first of a new topic; held: the bots hear of the message with `release` only; extra: more
+    fields of the message.
     """
 
     reply_to: int | None = None
@@ -47,6 +48,7 @@ class Place:
     under: int | None = None
     external: Json | None = None
     opens_topic: bool = False
+    held: bool = False
     extra: Json = field(default_factory=dict)
 
 
@@ -78,8 +80,22 @@ class Posting:
         if place.opens_topic:
             message |= {"thread": message["id"], "topic": True}
         self._memory.put_message(message)
-        self._delivery.message(message)
+        if place.held:
+            key = self._memory.new_number("held")
+            held = {"key": key, "chat": message["chat"], "id": message["id"]}
+            self._memory.store.put("tg_held", key, held)
+        else:
+            self._delivery.message(message)
         return message
+
+    def release(self, most: int | None = None) -> int:
+        """Tell the bots of messages that were held back, as they are now; how many there were."""
+        held = list(self._memory.store.all("tg_held"))[:most]
+        for doc in held:
+            self._memory.store.drop("tg_held", doc["key"])
+            if (message := self._memory.message(doc["chat"], doc["id"])) is not None:
+                self._delivery.message(message)
+        return len(held)
 
     def service(
         self, chat: Json, sender: Sender, name: str, value: Any, topic: int | None = None
@@ -190,6 +206,10 @@ class Posting:
         self._mirror(changed)
         return changed
 
+    def unchanged(self, message: Json) -> None:
+        """Tell the bots of an edit that changes nothing they can see."""
+        self._delivery.message(message, edited=True)
+
     def _mirror(self, post: Json) -> None:
         """Repeat an edit of a channel post in its automatic forward, where the switch says so."""
         copy = self._copy_of(post)
@@ -218,11 +238,30 @@ class Posting:
         if copy is not None and self._memory.world.switches.mirror_deletes:
             self.delete(copy)
 
-    def react(self, message: Json, user: int, reactions: list[Json], *, quiet: bool) -> None:
-        """Set a user's reactions. quiet: by a bot, of which no bot is told."""
+    def react(self, message: Json, actor: int | str, reactions: list[Json], *, quiet: bool) -> None:
+        """Set somebody's reactions, in a channel anonymous ones, which are counted (`counted`).
+
+        actor: a user's id or a chat's key. quiet: by a bot, of which no bot is told.
+        """
         every = dict(message.get("reactions") or {})
-        old = every.get(str(user), [])
-        every[str(user)] = reactions
+        old = every.get(str(actor), [])
+        every[str(actor)] = reactions
         self._memory.put_message({**message, "reactions": every})
-        if not quiet and old != reactions:
-            self._delivery.reaction(message, user, old, reactions)
+        if quiet or old == reactions:
+            return
+        chat = self._memory.chat(message["chat"]) or {}
+        if chat["type"] == "channel":
+            key = f"{chat['key']}/{message['id']}"
+            doc = {"key": key, "chat": chat["key"], "id": message["id"]}
+            self._memory.store.put("tg_counted", key, doc)
+        else:
+            self._delivery.reaction(message, actor, old, reactions)
+
+    def counted(self) -> int:
+        """Tell the bots of anonymous reactions since the last time, message by message."""
+        waiting = list(self._memory.store.all("tg_counted"))
+        for doc in waiting:
+            self._memory.store.drop("tg_counted", doc["key"])
+            if (message := self._memory.message(doc["chat"], doc["id"])) is not None:
+                self._delivery.reaction_counts(message)
+        return len(waiting)

@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bots.rehearsal.telegram import faults
+from bots.rehearsal.telegram import faults, receiving
 from bots.rehearsal.telegram.errors import (
     OTHER_POLLER,
     ApiError,
-    bad,
     unauthorized,
     unknown_method,
 )
-from bots.rehearsal.telegram.media import UPLOAD_BYTES
-from bots.rehearsal.telegram.params import Params, Upload
+from bots.rehearsal.telegram.params import Params
 from bots.rehearsal.telegram.side import TelegramSide
 from bots.rehearsal.world import Fault, Json, World
 
@@ -52,6 +49,7 @@ class TelegramServer:
         self._audit = audit
         self._polls: dict[int, Poll] = {}
         self._closing = False
+        self._closed = asyncio.Event()
         self._runner: web.AppRunner | None = None
         world.on_change(self._wake_polls)
 
@@ -61,10 +59,11 @@ class TelegramServer:
         port: 0 lets the kernel choose. Client libraries take the base URL plus "/bot".
         """
         self._closing = False
+        self._closed = asyncio.Event()
         self._side.settle()
-        app = web.Application(client_max_size=UPLOAD_BYTES + (1 << 20))
+        app = web.Application(client_max_size=receiving.TEXT_BYTES, middlewares=[_cut_short])
         app.router.add_route("*", "/bot{token:[^/]+}/{method}", self._serve)
-        app.router.add_get("/file/bot{token:[^/]+}/{folder}/{file_id}", self._serve_file)
+        app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self._serve_file)
         app.router.add_route("*", "/{rest:.*}", self._serve_nothing)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -76,6 +75,7 @@ class TelegramServer:
     async def stop(self) -> None:
         """End waiting polls with what there is, and close the socket."""
         self._closing = True
+        self._closed.set()
         self._wake_polls()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -94,7 +94,7 @@ class TelegramServer:
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         try:
             name = self._side.entry(request.match_info["method"]).name
-            params = await _read(request)
+            params = await receiving.read(request, self._world, name, self._pause)
         except ApiError as error:
             return _answer(error.code, error.body())
         fault = await self._delayed(name, params)
@@ -116,9 +116,16 @@ class TelegramServer:
         """The fault to play, after its delays were waited for."""
         fault = faults.take(self._world, name, params)
         while fault is not None and fault.kind == "delay":
-            await self._world.clock.sleep(fault.seconds)
+            await self._pause(fault.seconds)
             fault = faults.take(self._world, name, params)
         return fault
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait for seconds of World time. Raises Cut where the server stops meanwhile."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds / self._world.clock.pace):
+                await self._closed.wait()
+                raise receiving.Cut
 
     async def _run(
         self, token: str, name: str, params: Json, waiting: list[int]
@@ -128,7 +135,8 @@ class TelegramServer:
             if name == "getUpdates":
                 result = await self._poll(token, params)
             else:
-                result = self._side.run(token, name, params)
+                fetched = await receiving.fetch_urls(self._world, name, params)
+                result = self._side.run(token, name, params, fetched)
                 waiting += self._side.posting.waiting
                 await self._heard_first(token, name)
         except ApiError as error:
@@ -149,16 +157,40 @@ class TelegramServer:
             await response.write_eof()
         return response
 
-    async def _serve_file(self, request: web.Request) -> web.Response:
-        token, file_id = request.match_info["token"], request.match_info["file_id"]
+    async def _serve_file(self, request: web.Request) -> web.StreamResponse:
+        """Stream a file by its `file_path`, with the faults of the call "file"."""
+        token, path = request.match_info["token"], request.match_info["path"]
         if self._side.memory.bot_by_token(token) is None:
             return _answer(401, unauthorized().body())
-        file = self._side.media.file(file_id)
+        file = self._side.media.by_path(path)
         if file is None:
             return _answer(404, unknown_method().body())
-        return web.Response(
-            body=self._side.media.content(file), content_type="application/octet-stream"
-        )
+        fault = await self._delayed("file", {"path": path})
+        if fault is not None and (error := faults.error_of(fault)) is not None:
+            return _answer(error.code, error.body(), fault.headers)
+        if fault is not None and fault.kind.startswith("drop"):
+            return _cut(request)
+        return await self._stream(request, file, torn=fault is not None)
+
+    async def _stream(self, request: web.Request, file: Json, *, torn: bool) -> web.StreamResponse:
+        stall = self._world.faults.take("telegram", "file", {"path": file["path"]}, "stall")
+        response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
+        response.content_length = file["size"]
+        end = file["size"] // 2 if torn else file["size"]
+        pause = min(stall.after, end) if stall is not None else end
+        with contextlib.suppress(ConnectionError):
+            await response.prepare(request)
+            await self._write(response, file["kept"], 0, pause)
+            if stall is not None:
+                await self._pause(stall.seconds)
+            await self._write(response, file["kept"], pause, end)
+        if torn:
+            return _cut(request, response)
+        return response
+
+    async def _write(self, response: web.StreamResponse, kept: str, start: int, end: int) -> None:
+        for chunk in self._world.files.chunks(kept, start, end):
+            await response.write(chunk)
 
     async def _serve_nothing(self, request: web.Request) -> web.Response:
         return _answer(404, unknown_method().body())
@@ -208,27 +240,15 @@ class TelegramServer:
                 await asyncio.wait_for(poll.finished.wait(), HEARD_SECONDS)
 
 
-async def _read(request: web.Request) -> Json:
-    """The parameters: query string, then the body as JSON, form or multipart."""
-    values: Json = dict(request.query)
-    kind = request.content_type
-    if kind == "application/json" and request.can_read_body:
-        try:
-            body = await request.json()
-        except ValueError:
-            raise bad("can't parse JSON object") from None
-        if isinstance(body, dict):
-            values |= body
-    elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        for name, value in (await request.post()).items():
-            values[name] = _plain(value)
-    return values
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, web.FileField):
-        return Upload(value.filename, value.content_type, value.file.read())
-    return value.decode() if isinstance(value, bytes | bytearray) else value
+@web.middleware
+async def _cut_short(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Close the connection of a request that a fault, or the server's end, cut short."""
+    try:
+        return await handler(request)
+    except receiving.Cut:
+        return _cut(request)
 
 
 def _answer(status: int, body: Json, headers: dict[str, str] | None = None) -> web.Response:
@@ -239,11 +259,11 @@ def _answer(status: int, body: Json, headers: dict[str, str] | None = None) -> w
     return web.json_response(body, status=status, headers=sent)
 
 
-def _cut(request: web.Request) -> web.StreamResponse:
-    """Close the connection without an answer."""
+def _cut(request: web.Request, begun: web.StreamResponse | None = None) -> web.StreamResponse:
+    """Close the connection without an answer, or after what was `begun`."""
     if request.transport is not None:
         request.transport.close()
-    return web.Response()
+    return begun or web.Response()
 
 
 async def _tear(request: web.Request, body: Json) -> web.StreamResponse:

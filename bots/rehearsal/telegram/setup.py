@@ -24,11 +24,30 @@ class Setup(Platform):
         self.world.touch()
         return bot_id
 
-    def add_person(self, name: str, username: str | None = None, language: str = "en") -> int:
-        """A person with an account; the id is also that of their private chats."""
+    def add_foreign_bot(self, name: str, username: str) -> int:
+        """Somebody else's bot, which acts by `via_bot` and `guest_bot_posts` only; its id."""
+        user: Json = {"id": self.memory.new_person_id(), "is_bot": True, "first_name": name}
+        self.memory.put_user({**user, "username": username})
+        self.world.touch()
+        return int(user["id"])
+
+    def add_person(
+        self,
+        name: str,
+        username: str | None = None,
+        language: str = "en",
+        *,
+        hides_forwards: bool = False,
+    ) -> int:
+        """A person with an account; the id is also that of their private chats.
+
+        hides_forwards: forwards of what they wrote show their name and do not lead to them.
+        """
         user: Json = {"id": self.memory.new_person_id(), "is_bot": False, "first_name": name}
         if username:
             user["username"] = username
+        if hides_forwards:
+            user["hides_forwards"] = True
         self.memory.put_user({**user, "language_code": language})
         self.world.touch()
         return int(user["id"])
@@ -144,6 +163,15 @@ class Setup(Platform):
         if doc is None:
             raise Refused(f"no bot {bot}")
         self.memory.put_bot({**doc, "privacy": privacy})
+        self.world.touch()
+
+    def set_hears_bots(self, bot: int, hears: bool) -> None:
+        """BotFather's Bot-to-Bot Communication Mode. On: the bot sees what other bots write in
+        groups where it is an administrator or has privacy off; by default it never does."""
+        doc = self.memory.bot(bot)
+        if doc is None:
+            raise Refused(f"no bot {bot}")
+        self.memory.put_bot({**doc, "hears_bots": hears})
         self.world.touch()
 
     def migrate(self, chat: int) -> int:

@@ -6,17 +6,17 @@ import copy
 from typing import Any
 
 from bots.rehearsal.telegram import methods
-from bots.rehearsal.telegram.errors import unauthorized, unknown_method
-from bots.rehearsal.telegram.params import Params
-from bots.rehearsal.telegram.people import People
+from bots.rehearsal.telegram.errors import ApiError, unauthorized, unknown_method
+from bots.rehearsal.telegram.params import Params, Upload
 from bots.rehearsal.telegram.platform import METHODS, Call, Entry
 from bots.rehearsal.telegram.reading import Reading
+from bots.rehearsal.telegram.showing import Showing
 from bots.rehearsal.world import Json
 
 __all__ = ["TelegramSide", "methods"]
 
 
-class TelegramSide(People, Reading):
+class TelegramSide(Showing, Reading):
     """Rules and state of Telegram over one World; synchronous, without sockets.
 
     Bots act by `call`, people by `person_*`, a rehearsal's author by `add_*`, `link`, `join`,
@@ -33,14 +33,23 @@ class TelegramSide(People, Reading):
         """
         return copy.deepcopy(self.run(token, method, params or {}))
 
-    def run(self, token: str, method: str, params: Json) -> Any:
-        """As `call`, without a copy of the result: read it at once and change nothing in it."""
+    def run(
+        self,
+        token: str,
+        method: str,
+        params: Json,
+        fetched: dict[str, Upload | ApiError] | None = None,
+    ) -> Any:
+        """As `call`, without a copy of the result: read it at once and change nothing in it.
+
+        fetched: what a server got for the URLs among the files; without, none can be reached.
+        """
         bot = self.memory.bot_by_token(token)
         if bot is None:
             raise unauthorized()
         entry = self.entry(method)
         self.posting.waiting = []
-        call = Call(self, bot, Params(params), entry.counted)
+        call = Call(self, bot, Params(params, fetched), entry.counted)
         try:
             result = entry.run(call)
         finally:
@@ -53,6 +62,8 @@ class TelegramSide(People, Reading):
     def entry(self, method: str) -> Entry:
         """The method's table entry; 404 where there is none. Case does not matter."""
         entry = METHODS.get(method.lower())
+        if entry is not None and entry.name == "sendRichMessage":
+            entry = entry if self.world.switches.rich_messages else None
         if entry is None:
             raise unknown_method()
         return entry

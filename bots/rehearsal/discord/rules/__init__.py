@@ -3,6 +3,7 @@
 from bots.rehearsal.discord.rules import (
     channels,
     commands,
+    files,
     followups,
     guilds,
     interactions,
@@ -16,6 +17,7 @@ from bots.rehearsal.discord.rules import (
 __all__ = [
     "channels",
     "commands",
+    "files",
     "followups",
     "guilds",
     "interactions",

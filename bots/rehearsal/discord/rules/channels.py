@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bots.rehearsal.discord import present
+from bots.rehearsal.discord import posting, present
 from bots.rehearsal.discord.errors import Form, refused, unknown
 from bots.rehearsal.discord.flags import THREADS, ChannelFlag, Intent, Kind, Permission
 from bots.rehearsal.discord.permissions import need
@@ -101,8 +101,7 @@ def delete_channel(c: Call) -> Json:
     event = Event("CHANNEL_DELETE", data, channel["guild_id"], channel["id"], Intent.GUILDS)
     c.state.emit(event)
     for one in [*c.state.threads(parent_id=channel["id"]), channel]:
-        for doc in c.state.messages(one["id"]):
-            c.state.drop_message(doc)
+        posting.clear(c.state, one["id"])
         c.state.drop("channel", one["id"])
     return shown
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from bots.rehearsal.discord import components, form, posting, present
 from bots.rehearsal.discord.errors import ApiError, Form, invalid, refused, unknown
+from bots.rehearsal.discord.files import File
 from bots.rehearsal.discord.flags import MessageFlag, MessageType, Permission
 from bots.rehearsal.discord.permissions import in_channel
 from bots.rehearsal.discord.routes import Call, route
@@ -90,7 +91,7 @@ def _choices(data: Json) -> list[Json]:
     return list(listed)
 
 
-def check(data: Json, files: tuple[form.File, ...], old: Json | None = None) -> Json:
+def check(data: Json, files: tuple[File, ...], old: Json | None = None) -> Json:
     """A message's fields inside `data`; its errors are told under that key."""
     try:
         return form.check(data, files, old=old)

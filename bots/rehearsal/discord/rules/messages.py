@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bots.rehearsal.discord import form, posting, present
+from bots.rehearsal.discord import files, form, posting, present
 from bots.rehearsal.discord.errors import invalid, refused, unknown
 from bots.rehearsal.discord.flags import (
     DELETABLE,
@@ -27,6 +27,7 @@ Json = dict[str, Any]
 PIN_LIMIT = 250
 NONCES_KEPT = 2000
 BULK_DAYS = 14
+_FORWARD = 1
 
 
 def shown(c: Call, doc: Json) -> Json:
@@ -36,6 +37,14 @@ def shown(c: Call, doc: Json) -> Json:
         return data
     channel = c.state.get("channel", doc["channel_id"])
     return present.withhold(data, c.user_id, direct=channel["type"] == Kind.DM)
+
+
+def read_back(c: Call, doc: Json) -> Json:
+    """A message as the history tells it: how long Discord keeps a nonce is said nowhere."""
+    data = shown(c, doc)
+    if not c.state.world.switches.history_nonce:
+        data.pop("nonce", None)
+    return data
 
 
 @route("GET", "/channels/{channel_id}/messages")
@@ -56,7 +65,7 @@ def list_messages(c: Call) -> list[Json]:
         found = newer + older
     else:
         found = c.state.window(channel["id"], limit, **bounds)
-    return [shown(c, doc) for doc in found]
+    return [read_back(c, doc) for doc in found]
 
 
 def _id(c: Call, name: str) -> int:
@@ -69,7 +78,7 @@ def _id(c: Call, name: str) -> int:
 @route("GET", "/channels/{channel_id}/messages/{message_id}")
 def get_message(c: Call) -> Json:
     channel = c.channel(Permission.READ_MESSAGE_HISTORY)
-    return shown(c, c.state.message(channel["id"], c.path["message_id"]))
+    return read_back(c, c.state.message(channel["id"], c.path["message_id"]))
 
 
 @route("POST", "/channels/{channel_id}/messages")
@@ -79,19 +88,70 @@ def send_message(c: Call) -> Json:
     held = c.held(channel)
     need(held)
     body = c.fields()
-    fields = form.check(body, c.files)
+    forwards = (body.get("message_reference") or {}).get("type") == _FORWARD
+    fields = {"flags": 0} if forwards else form.check(body, c.files)
+    stickers(c.state, channel, fields)
     posting.may_write(c.state, channel, c.user_id, held, fields)
     _may_reach(c, channel)
     earlier = _same_nonce(c, body)
     if earlier is not None:
         return shown(c, earlier)
-    reference = _reference(c, channel, held, body.get("message_reference"))
-    kind = MessageType.REPLY if reference else MessageType.DEFAULT
-    doc = posting.create(
-        c.state, channel, c.sender(channel), fields, body=body, kind=kind, reference=reference
-    )
+    if forwards:
+        doc = _forward(c, channel, body)
+    else:
+        reference = _reference(c, channel, held, body.get("message_reference"))
+        kind = MessageType.REPLY if reference else MessageType.DEFAULT
+        doc = posting.create(
+            c.state, channel, c.sender(channel), fields, body=body, kind=kind, reference=reference
+        )
     _remember_nonce(c, body, doc)
     return shown(c, doc)
+
+
+def stickers(state: State, channel: Json, fields: Json) -> None:
+    """Look up the stickers of a message: 50081 for one of nowhere or of another guild."""
+    found = [state.find("sticker", str(number)) for number in fields.get("sticker_ids") or []]
+    chosen = [one for one in found if one and one["guild_id"] == channel.get("guild_id")]
+    if len(chosen) < len(found):
+        raise refused(50081)
+    keys = ("id", "name", "format_type")
+    fields["stickers"] = [{key: one[key] for key in keys} for one in chosen]
+
+
+def _forward(c: Call, channel: Json, body: Json) -> Json:
+    """A forward: a snapshot of a message that the sender can read, and nothing of their own."""
+    if any(body.get(key) for key in ("content", "embeds", "components", "poll", "sticker_ids")):
+        message = "Forwards cannot have additional content"
+        raise invalid("message_reference", "MESSAGE_FORWARD_CANNOT_HAVE_CONTENT", message)
+    asked = body["message_reference"]
+    place = c.state.get("channel", str(asked.get("channel_id") or channel["id"]))
+    held = c.held(place)
+    if not held & Permission.VIEW_CHANNEL or not held & Permission.READ_MESSAGE_HISTORY:
+        raise refused(160014)
+    origin = c.state.message(place["id"], str(asked.get("message_id")))
+    if origin["type"] not in posting.EDITABLE or origin["poll"]:
+        raise refused(50021)
+    inner = (origin.get("snapshots") or [origin])[0]
+    keys = (
+        "type content embeds components stickers flags timestamp edited_timestamp mentions"
+        " mention_roles"
+    )
+    snapshot = {key: inner[key] for key in keys.split()}
+    copies = [files.copied(c.state, channel["id"], a) for a in inner["attachments"]]
+    snapshot["attachments"] = copies
+    reference = {"type": _FORWARD, "channel_id": place["id"], "message_id": origin["id"]}
+    if place.get("guild_id"):
+        reference["guild_id"] = place["guild_id"]
+    fields = {"flags": int(MessageFlag.HAS_SNAPSHOT)}
+    return posting.create(
+        c.state,
+        channel,
+        c.sender(channel),
+        fields,
+        body=body,
+        reference=reference,
+        more={"snapshots": [snapshot]},
+    )
 
 
 def _may_reach(c: Call, channel: Json) -> None:
@@ -151,7 +211,7 @@ def _reference(c: Call, channel: Json, held: Permission, asked: Json | None) -> 
         if asked.get("fail_if_not_exists", True):
             raise invalid("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
         return None
-    if target["type"] not in (MessageType.DEFAULT, MessageType.REPLY, 20, 23):
+    if target["type"] not in posting.EDITABLE:
         message = "Cannot reply to a system message"
         raise invalid("message_reference", "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", message)
     reference = {"channel_id": where, "message_id": target["id"]}
@@ -169,10 +229,7 @@ def edit_message(c: Call) -> Json:
         need(c.held(channel), Permission.MANAGE_MESSAGES)
         if set(body) - {"flags"}:
             raise refused(50005)
-    if channel["type"] in THREADS and channel["archived"]:
-        raise refused(50083)
-    if doc["type"] not in (MessageType.DEFAULT, MessageType.REPLY, 20, 23):
-        raise refused(50021)
+    posting.may_edit(c.state, channel, doc)
     fields = form.check(body, c.files, old=doc)
     return shown(c, posting.edit(c.state, doc, fields, body=body, sender=c.sender(channel)))
 

@@ -10,7 +10,7 @@ from bots.rehearsal.discord.errors import ApiError, refused, unknown
 from bots.rehearsal.discord.flags import THREADS, Intent, Permission
 from bots.rehearsal.discord.permissions import need
 from bots.rehearsal.discord.routes import Call, route
-from bots.rehearsal.discord.state import Event
+from bots.rehearsal.discord.state import Event, State
 
 Json = dict[str, Any]
 
@@ -22,9 +22,18 @@ def _target(c: Call, *wanted: Permission) -> tuple[Json, Json, str]:
     channel = c.channel(Permission.READ_MESSAGE_HISTORY, *wanted)
     doc = c.state.message(channel["id"], c.path["message_id"])
     name = unquote(c.path.get("emoji_name", ""))
-    if name and name.isascii() and ":" not in name:
+    if name and name not in doc["reactions"] and not _known(c.state, name):
         raise ApiError(400, 10014, "Unknown Emoji")
     return channel, doc, name
+
+
+def _known(state: State, name: str) -> bool:
+    """A character, or "name:id" of a guild's own emoji."""
+    bare, colon, number = name.partition(":")
+    if not colon:
+        return not name.isascii()
+    found = state.find("emoji", number)
+    return found is not None and found["name"] == bare
 
 
 def _tell(c: Call, name: str, channel: Json, doc: Json, **data: Any) -> None:
@@ -45,7 +54,7 @@ def react(c: Call) -> None:
     if name not in doc["reactions"]:
         need(c.held(channel), Permission.ADD_REACTIONS)
         if len(doc["reactions"]) >= DISTINCT_LIMIT:
-            raise ApiError(400, 30010, "Maximum number of reactions reached (20)")
+            raise refused(30010)
     users = doc["reactions"].setdefault(name, [])
     if c.user_id in users:
         return

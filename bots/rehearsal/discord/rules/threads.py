@@ -5,9 +5,10 @@ Source: Discord's documentation, "Threads" and "Channel" (start thread, list thr
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from bots.rehearsal.discord import form, posting, present
+from bots.rehearsal.discord import archiving, form, posting, present
 from bots.rehearsal.discord.errors import Form, invalid, refused
 from bots.rehearsal.discord.flags import (
     THREADS,
@@ -20,7 +21,7 @@ from bots.rehearsal.discord.flags import (
 )
 from bots.rehearsal.discord.permissions import in_channel
 from bots.rehearsal.discord.routes import Call, route
-from bots.rehearsal.discord.rules.messages import shown
+from bots.rehearsal.discord.rules.messages import shown, stickers
 from bots.rehearsal.discord.state import Event, State
 
 Json = dict[str, Any]
@@ -63,6 +64,7 @@ def check_tags(parent: Json, tags: list[str], held: Permission, *, flags: int) -
 
 def _make(c: Call, parent: Json, body: Json, kind: Kind, *, thread_id: str | None = None) -> Json:
     state = c.state
+    archiving.may_wake(state, parent["guild_id"], kind)
     now = state.iso()
     thread = {
         "id": thread_id or state.snowflake(),
@@ -87,6 +89,7 @@ def _make(c: Call, parent: Json, body: Json, kind: Kind, *, thread_id: str | Non
         "create_timestamp": now,
         "applied_tags": [],
     }
+    archiving.note(state, thread)
     return state.put("channel", thread)
 
 
@@ -162,6 +165,7 @@ def _forum_post(c: Call, parent: Json, body: Json) -> Json:
     if not isinstance(body.get("message"), dict):
         raise invalid("message", "BASE_TYPE_REQUIRED", "This field is required")
     fields = form.check(body["message"], c.files)
+    stickers(c.state, parent, fields)
     tags = check_tags(parent, body.get("applied_tags") or [], held, flags=parent["flags"])
     thread, doc = open_post(c, parent, body, tags, c.sender(parent), fields, body["message"])
     return {**present.thread(c.state, thread, c.user_id), "message": shown(c, doc)}
@@ -205,15 +209,26 @@ def manage(c: Call, thread: Json, body: Json) -> Json:
             thread[key] = body[key]
     if "flags" in body:
         _pin_post(c, thread, int(body["flags"] or 0))
-    if body.get("archived") is not None and body["archived"] != thread["archived"]:
-        thread["archived"] = body["archived"]
-        thread["archive_timestamp"] = c.state.iso()
+    _archive(c.state, thread, body)
     c.state.put("channel", thread)
     posting.tell_channel(c.state, "THREAD_UPDATE", thread)
     if thread["name"] != before["name"]:
         kind = MessageType.CHANNEL_NAME_CHANGE
         posting.system(c.state, thread, c.user_id, kind, thread["name"])
     return present.thread(c.state, thread, c.user_id)
+
+
+def _archive(state: State, thread: Json, body: Json) -> None:
+    wanted = body.get("archived")
+    if wanted is not None and wanted != thread["archived"]:
+        if not wanted:
+            archiving.may_wake(state, thread["guild_id"], thread["type"])
+        thread["archived"] = wanted
+        thread["archive_timestamp"] = state.iso()
+    elif body.get("auto_archive_duration") is not None:
+        thread["archive_timestamp"] = state.iso()
+    if not thread["archived"]:
+        archiving.note(state, thread)
 
 
 def _may_manage(c: Call, thread: Json, body: Json, held: Permission) -> None:
@@ -245,8 +260,7 @@ def delete_thread(c: Call, thread: Json) -> Json:
     if not c.held(thread) & Permission.MANAGE_THREADS:
         raise refused(50013)
     shown_last = present.thread(c.state, thread, c.user_id)
-    for doc in c.state.messages(thread["id"]):
-        c.state.drop_message(doc)
+    posting.clear(c.state, thread["id"])
     c.state.drop("channel", thread["id"])
     keys = ("id", "guild_id", "parent_id", "type")
     data = {key: thread[key] for key in keys}
@@ -333,18 +347,30 @@ def active(c: Call) -> Json:
     return _listing(c, sorted(found, key=lambda t: -int(t["id"])), False)
 
 
+def _time(raw: str | None) -> datetime | None:
+    """An ISO time of a query, in which a plus sign may have become a space."""
+    if not raw:
+        return None
+    try:
+        moment = datetime.fromisoformat(raw.replace(" ", "+"))
+    except ValueError:
+        message = f"Could not parse {raw}. Should be ISO8601."
+        raise invalid("before", "DATE_TIME_TYPE_PARSE", message) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 @route("GET", "/channels/{channel_id}/threads/archived/public")
 def archived(c: Call) -> Json:
     """Archived threads of a channel, the latest archived first; `before` is an ISO time."""
     parent = c.channel(Permission.READ_MESSAGE_HISTORY)
     limit = c.number("limit", 50, 1, 100)
-    before = c.query.get("before", "")
+    before = _time(c.query.get("before"))
     found = [
         t
         for t in c.state.threads(parent_id=parent["id"])
         if t["archived"] and t["type"] != Kind.PRIVATE_THREAD
     ]
     found.sort(key=lambda t: (str(t["archive_timestamp"]), int(t["id"])), reverse=True)
-    if before:
-        found = [t for t in found if str(t["archive_timestamp"]) < before.replace(" ", "+")]
+    if before is not None:
+        found = [t for t in found if datetime.fromisoformat(t["archive_timestamp"]) < before]
     return _listing(c, found[:limit], len(found) > limit)

@@ -232,8 +232,7 @@ def edit_message(c: Call) -> Json:
         return followups.edit(c)
     found = _own_message(c)
     channel = c.state.get("channel", found["channel_id"])
-    if channel["type"] in THREADS and channel["archived"]:
-        raise refused(50083)
+    posting.may_edit(c.state, channel, found)
     body = c.fields()
     fields = form.check(body, c.files, old=found)
     fields["flags"] &= ~int(MessageFlag.EPHEMERAL)

@@ -2,6 +2,7 @@
 
 import { append, el, icon, show } from "./dom.js";
 import { link, pictureUrl } from "./links.js";
+import { attachment, covered } from "./discord_media.js";
 import { inline, markdown } from "./markdown.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
@@ -39,10 +40,11 @@ function component(app, data, busy, press) {
     case 3: return select(data, press);
     case 9: return el("div", { class: "dc-section" }, el("div", {}, inside()), data.accessory ? component(app, data.accessory, busy, press) : "");
     case 10: return el("div", { class: "dc-text" }, markdown(app, data.content));
-    case 11: return gallery(app, [{ media: data.media, description: data.description }]);
+    case 11: return gallery(app, [data]);
     case 12: return gallery(app, data.items ?? []);
+    case 13: return file(app, data);
     case 14: return el("hr", { class: data.divider === false ? "dc-gap" : "" });
-    case 17: return container(data, inside());
+    case 17: return covered(container(data, inside()), data.spoiler);
     default: return "";
   }
 }
@@ -56,8 +58,13 @@ function container(data, children) {
 function gallery(app, items) {
   return el("div", { class: "dc-gallery" }, items.map((item) => {
     const url = pictureUrl(item.media?.url ?? "");
-    return url ? el("img", { src: url, alt: item.description ?? app.altOf(url), loading: "lazy" }) : "";
+    return url ? covered(el("img", { src: url, alt: item.description ?? app.altOf(url), loading: "lazy" }), item.spoiler) : "";
   }));
+}
+
+function file(app, data) {
+  const shown = { ...data.file, filename: data.name ?? "file", size: data.size ?? 0, content_type: "" };
+  return covered(attachment(app, shown), data.spoiler);
 }
 
 function button(app, data, busy, press) {
@@ -83,13 +90,14 @@ function select(data, press) {
   return el("div", { class: "dc-many" }, node, el("button", { type: "button", class: "dc-button primary", onclick: send }, "Choose"));
 }
 
-/** Open a modal; submit(values) -> Promise<bool> closes it where it answers true. */
+/** Open a modal; submit(values) -> Promise<bool> closes it where it answers true. Files go to app.upload. */
 export function openModal(app, modal, submit) {
   const error = el("p", { class: "dc-error", role: "alert" });
   const form = el("form", {
     onsubmit: async (event) => {
       event.preventDefault();
-      if (await submit(valuesOf(form))) dialog.close();
+      const values = await valuesOf(app, form);
+      if (values && (await submit(values))) dialog.close();
       else error.textContent = "This could not be sent. See the note below.";
     },
   }, (modal.components ?? []).map((part) => modalPart(app, part)), error,
@@ -117,15 +125,28 @@ function field(inner, required) {
       many ? "" : el("option", { value: "" }, inner.placeholder ?? ""),
       (inner.options ?? []).map((one) => el("option", { value: one.value, selected: one.default }, one.label)));
   }
+  if (inner.type === 19) return el("input", { type: "file", name: inner.custom_id, multiple: (inner.max_values ?? 1) > 1, required, data });
   const shared = { name: inner.custom_id, required, data, placeholder: inner.placeholder, maxlength: inner.max_length ?? 4000, minlength: inner.min_length };
   if (inner.style === 2) return append(el("textarea", { rows: 6, ...shared }), [inner.value ?? ""]);
   return el("input", { type: "text", value: inner.value, ...shared });
 }
 
-function valuesOf(form) {
+/** What was filled in, by field; null where a file was refused. */
+async function valuesOf(app, form) {
   const values = {};
   for (const one of form.querySelectorAll("[data-id]")) {
-    values[one.dataset.id] = one.tagName === "SELECT" ? [...one.selectedOptions].map((option) => option.value).filter(Boolean) : one.value;
+    if (one.type === "file") values[one.dataset.id] = await handedOver(app, one.files);
+    else values[one.dataset.id] = one.tagName === "SELECT" ? [...one.selectedOptions].map((option) => option.value).filter(Boolean) : one.value;
   }
-  return values;
+  return Object.values(values).includes(null) ? null : values;
+}
+
+async function handedOver(app, files) {
+  const made = [];
+  for (const one of files) {
+    const file = await app.upload(one);
+    if (!file) return null;
+    made.push({ file, name: one.name, type: one.type });
+  }
+  return made;
 }

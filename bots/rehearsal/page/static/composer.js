@@ -4,12 +4,17 @@ import { append, el, iconButton, snippet } from "./dom.js";
 
 /**
  * A composer. It keeps its own text while the column around it is drawn again.
- * options: name (for labels), send(text, mode) -> Promise<bool>, suggest(text) -> [{insert, label, note}].
+ * options: name (for labels), send(text, mode, files) -> Promise<bool>, suggest(text) -> [{insert, label, note}],
+ * upload(file) -> Promise<name or ""> where a file can be attached, many: whether several can, each described.
+ * `files` are [{file, name, type, description, spoiler}].
  */
 export class Composer {
-  constructor({ name, send, suggest }) {
+  constructor({ name, send, suggest, upload, many = false }) {
     this.send = send;
     this.suggest = suggest ?? (() => []);
+    this.upload = upload;
+    this.many = many;
+    this.files = [];
     this.mode = { kind: "write" };
     this.place = "";
     this.drafts = new Map();
@@ -21,8 +26,11 @@ export class Composer {
     });
     this.button = iconButton("send", `Send on ${name}`, () => this.submit(), { class: "icon-button send" });
     this.note = el("p", { class: "composer-note", hidden: true });
-    this.row = el("div", { class: "composer-row" }, this.area, this.button);
-    this.node = el("div", { class: "composer" }, this.list, this.bar, this.row, this.note);
+    this.chosen = el("ul", { class: "composer-files", "aria-label": `${name}: attached files`, hidden: true });
+    this.picker = el("input", { type: "file", multiple: many, hidden: true, "aria-label": `${many ? "Files" : "File"} for ${name}`, onchange: () => this.choose() });
+    const clip = upload ? [iconButton("attach", `Attach a file on ${name}`, () => this.picker.click(), { class: "icon-button attach" }), this.picker] : "";
+    this.row = el("div", { class: "composer-row" }, clip, this.area, this.button);
+    this.node = el("div", { class: "composer" }, this.list, this.bar, this.chosen, this.row, this.note);
   }
 
   /** Say where it writes. closed: why nobody can write here, "" where they can. */
@@ -31,6 +39,7 @@ export class Composer {
       this.drafts.set(this.place, this.area.value);
       this.place = place;
       this.area.value = this.drafts.get(place) ?? "";
+      this.show([]);
       this.reset(false);
     }
     const changed = this.area.placeholder !== placeholder || this.row.hidden;
@@ -76,6 +85,34 @@ export class Composer {
     this.grow();
   }
 
+  /** Hand over what was chosen and list it above the line; it stays with the place it was chosen for. */
+  async choose() {
+    const picked = [...this.picker.files];
+    const { place } = this;
+    this.picker.value = "";
+    for (const one of picked) {
+      const file = await this.upload(one);
+      if (place !== this.place) return;
+      if (file) this.show([...(this.many ? this.files : []), { file, name: one.name, type: one.type, description: "", spoiler: false }]);
+    }
+    this.area.focus();
+  }
+
+  show(files) {
+    this.files = files;
+    this.chosen.hidden = !files.length;
+    this.chosen.replaceChildren(...files.map((one) => el("li", {}, el("span", { title: one.name }, one.name),
+      this.many ? this.details(one) : "",
+      iconButton("close", `Remove ${one.name}`, () => this.show(this.files.filter((kept) => kept !== one))))));
+  }
+
+  details(one) {
+    return [
+      el("input", { type: "text", placeholder: "Description", "aria-label": `Description of ${one.name}`, value: one.description, maxlength: 1024, oninput: (event) => { one.description = event.target.value; } }),
+      el("label", {}, el("input", { type: "checkbox", checked: one.spoiler, onchange: (event) => { one.spoiler = event.target.checked; } }), "Spoiler"),
+    ];
+  }
+
   grow() {
     this.area.style.height = "auto";
     if (this.area.offsetParent) this.area.style.height = `${Math.min(this.area.scrollHeight, 130)}px`;
@@ -110,12 +147,14 @@ export class Composer {
 
   async submit() {
     const text = this.area.value;
-    if (!text.trim()) return;
-    const mode = this.mode;
+    const { mode } = this;
+    const files = mode.kind === "edit" ? [] : this.files;
+    if (!text.trim() && !files.length) return;
     this.area.value = "";
     this.grow();
-    if (await this.send(text, mode)) {
+    if (await this.send(text, mode, files)) {
       if (this.mode === mode) this.reset(false);
+      this.show(this.files.filter((one) => !files.includes(one)));
     } else if (!this.area.value) {
       this.area.value = text;
       this.grow();

@@ -3,11 +3,13 @@
 import { colorOf, el, icon, iconButton, initials, openMenu, replaceIfChanged, snippet } from "./dom.js";
 import { componentTree, embed } from "./components.js";
 import { bare, markdown } from "./markdown.js";
-import { link, pictureUrl } from "./links.js";
+import { insideLayout, media, reactions } from "./discord_media.js";
+import { pictureUrl } from "./links.js";
 import { Composer } from "./composer.js";
 
 const TONES = ["#5865f2", "#23a55a", "#f0b232", "#f23f43", "#9b84ee", "#00a8fc", "#eb459e", "#e67e22"];
 const TOGETHER = 7 * 60 * 1000;
+const REACTIONS = ["👍", "❤️", "😮"];
 
 /** The column's place in the page. */
 export class DiscordColumn {
@@ -16,7 +18,9 @@ export class DiscordColumn {
     this.dismissed = new Set();
     this.composer = new Composer({
       name: "Discord",
-      send: (text, mode) => this.send(text, mode),
+      send: (text, mode, files) => this.send(text, mode, files),
+      upload: (file) => this.app.upload(file),
+      many: true,
       suggest: (text) => this.suggest(text),
     });
     this.side = el("nav", { class: "dc-side", "aria-label": "Discord channels" });
@@ -134,7 +138,7 @@ export class DiscordColumn {
   posts(channel) {
     const posts = [...channel.threads].reverse();
     if (!posts.length) return [{ key: "empty", sig: "", make: () => el("p", { class: "dc-empty" }, "Articles appear here as posts of the forum.") }];
-    return posts.map((post) => ({ key: `p${post.id}`, sig: JSON.stringify([post, channel.tags]), make: () => this.card(channel, post) }));
+    return posts.map((post) => ({ key: `p${post.id}`, sig: JSON.stringify([unsigned(post), channel.tags]), make: () => this.card(channel, post) }));
   }
 
   card(channel, post) {
@@ -162,7 +166,7 @@ export class DiscordColumn {
     const close = before && before.author.id === message.author.id && before.author.username === message.author.username
       && message.type === 0 && before.type !== 18 && !(message.flags & 64) && !(before.flags & 64)
       && Date.parse(message.timestamp) - Date.parse(before.timestamp) < TOGETHER;
-    const sig = JSON.stringify([message, Boolean(close), this.app.busyAt(`dc:${message.id}`), this.discord.menus.map((one) => one.name), this.discord.person.key, this.writable]);
+    const sig = JSON.stringify([unsigned(message), Boolean(close), this.app.busyAt(`dc:${message.id}`), this.discord.menus.map((one) => one.name), this.discord.person.key, this.writable]);
     return { key: `m${message.id}`, sig, make: () => this.message(message, close, channel) };
   }
 
@@ -209,16 +213,15 @@ export class DiscordColumn {
     const busy = (id) => this.app.isBusy(`dc:${message.id}`, id);
     return [
       shown.content ? el("div", { class: "dc-text" }, markdown(this.app, shown.content), edited) : edited,
-      shown.attachments.map((file) => this.attachment(file)),
+      media(this.app, { ...shown, shownInside: insideLayout(shown.components ?? []) }),
       shown.embeds.map((one) => embed(this.app, one)),
       componentTree(this.app, shown.components ?? [], busy, (part, values) => this.press(message, part, values)),
+      reactions(shown, (name, mine) => this.react(message, name, mine)),
     ];
   }
 
-  attachment(file) {
-    const url = pictureUrl(file.url);
-    if (url && /^image\//.test(file.content_type ?? "")) return el("img", { class: "dc-picture", src: url, alt: file.description ?? file.filename, loading: "lazy" });
-    return el("div", { class: "dc-file" }, link(this.app, file.url, file.filename), el("small", {}, `${file.size} bytes`));
+  react(message, name, mine) {
+    return this.act({ do: mine ? "unreact" : "react", message: message.id, emoji: name });
   }
 
   dismiss(id) {
@@ -247,6 +250,10 @@ export class DiscordColumn {
     const entries = [];
     if (this.writable) entries.push({ label: "Reply", icon: "reply", run: () => this.reply(message) });
     if (message.editable) entries.push({ label: "Edit Message", icon: "edit", run: () => this.edit(message) });
+    for (const name of REACTIONS) {
+      const mine = message.reactions?.some((one) => one.emoji.name === name && one.me);
+      entries.push({ label: `${mine ? "Take back" : "React"} ${name}`, run: () => this.react(message, name, mine) });
+    }
     entries.push({ label: "Copy Text", run: () => navigator.clipboard?.writeText(message.content) });
     const { guild } = this.discord;
     entries.push({ label: "Copy Message Link", icon: "link", run: () => navigator.clipboard?.writeText(`https://discord.com/channels/${guild.id}/${message.channel_id}/${message.id}`) });
@@ -268,13 +275,13 @@ export class DiscordColumn {
     return this.act({ do: "press", message: message.id, button: part.custom_id, values }, `dc:${message.id}|${part.custom_id}`);
   }
 
-  async send(text, mode) {
+  async send(text, mode, files) {
     if (mode.kind === "edit") return this.act({ do: "edit", message: mode.id, text });
     this.app.stickToEnd(this);
     const command = /^\/([\w-]+)/.exec(text);
     const channel = this.place() === "direct" ? this.discord.direct.id : this.place();
-    if (command && this.discord.commands.some((one) => one.name === command[1])) return this.act({ do: "command", channel, text });
-    const body = { do: "write", channel: this.place(), text };
+    if (command && !files.length && this.discord.commands.some((one) => one.name === command[1])) return this.act({ do: "command", channel, text });
+    const body = { do: "write", channel: this.place(), text, files };
     if (mode.kind === "reply") body.reply_to = mode.id;
     return this.act(body);
   }
@@ -289,6 +296,11 @@ export class DiscordColumn {
     const free = (command?.options ?? []).filter((one) => !text.includes(`${one.name}:`));
     return free.map((one) => ({ insert: `${text.trimEnd()} ${one.name}:`, label: `${one.name}${one.required ? " (required)" : ""}`, note: one.description }));
   }
+}
+
+/** The same without the signatures of its addresses, which are new at every look. */
+function unsigned(value) {
+  return JSON.parse(JSON.stringify(value, (key, one) => (["url", "proxy_url"].includes(key) && typeof one === "string" ? one.split("?ex=")[0] : one)));
 }
 
 function firstPicture(components) {

@@ -121,6 +121,19 @@ class App {
 
   // what people do
 
+  /** Hand a file to the rehearsal: the name that /api/act takes it by, "" where it is refused. */
+  async upload(file) {
+    try {
+      const answer = await fetch("/api/file", { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
+      const result = await answer.json();
+      if (answer.ok) return result.file;
+      toast(result.error, "bad");
+    } catch {
+      toast("The file could not be handed over.", "bad");
+    }
+    return "";
+  }
+
   /** Do something as the person of a column; true where the platform took it. */
   async act(platform, body, busy = "") {
     const person = this.who[platform];

@@ -4,6 +4,7 @@ import { colorOf, el, icon, iconButton, initials, openMenu, replaceIfChanged, sn
 import { richText } from "./entities.js";
 import { link, ownPath, pictureUrl } from "./links.js";
 import { Composer } from "./composer.js";
+import { media, mediaWord } from "./media.js";
 
 const NAMES = ["#c03d33", "#4fad2d", "#b3760f", "#168acd", "#8544d6", "#cd4073", "#2996ad", "#ce671b"];
 
@@ -13,8 +14,9 @@ export class TelegramColumn {
     this.app = app;
     this.composer = new Composer({
       name: "Telegram",
-      send: (text, mode) => this.send(text, mode),
+      send: (text, mode, files) => this.send(text, mode, files),
       suggest: (text) => this.suggest(text),
+      upload: (file) => this.app.upload(file),
     });
     this.chats = el("nav", { class: "tg-chats", "aria-label": "Telegram chats" });
     this.head = el("div", { class: "tg-head" });
@@ -71,7 +73,7 @@ export class TelegramColumn {
 
   last(messages) {
     const message = messages.at(-1);
-    return message ? snippet(message.text ?? message.caption ?? service(message), 40) : "";
+    return message ? snippet(message.text ?? message.caption ?? (mediaWord(message) || service(message)), 40) : "";
   }
 
   renderHead() {
@@ -181,21 +183,22 @@ export class TelegramColumn {
     const parent = message.reply_to_message;
     if (!parent || parent.message_id === context.root) return "";
     const from = parent.sender_chat?.title ?? parent.from?.first_name ?? "";
-    const text = parent.text ?? parent.caption ?? service(parent) ?? "";
+    const text = parent.text ?? parent.caption ?? (mediaWord(parent) || service(parent));
     return el("button", {
       type: "button", class: "tg-quote", onclick: () => this.app.flash(this.list, `g${parent.message_id}`),
     }, el("strong", {}, from), el("span", {}, snippet(message.quote?.text ?? text, 80)));
   }
 
   content(message) {
-    const media = ["photo", "video", "voice", "document", "audio", "sticker", "animation", "video_note"].find((kind) => message[kind]);
+    const shown = media(this.app, message);
     const rich = richText(this.app, message.text ?? message.caption ?? "", message.entities ?? message.caption_entities ?? []);
     const meta = el("span", { class: "tg-meta" }, message.author_signature ?? "", message.edit_date ? " edited " : " ", this.app.clock(message.date));
     const preview = this.preview(message);
     const above = message.link_preview_options?.show_above_text;
     const below = preview && !above;
     const text = el("div", { class: "tg-text" }, rich, below ? "" : meta);
-    return [media ? el("div", { class: "tg-media" }, media.replace("_", " ")) : "", above ? preview : "", text, below ? [preview, meta] : ""];
+    const under = message.show_caption_above_media;
+    return [under ? "" : shown, above ? preview : "", text, under ? shown : "", below ? [preview, meta] : ""];
   }
 
   preview(message) {
@@ -251,9 +254,10 @@ export class TelegramColumn {
     return this.app.act("telegram", body, busy);
   }
 
-  async send(text, mode) {
+  async send(text, mode, [file]) {
     if (mode.kind === "edit") return this.act({ do: "edit", chat: mode.chat, message: mode.id, text });
     const body = { do: "write", chat: this.chat(), text };
+    if (file) Object.assign(body, { file: file.file, name: file.name, mime: file.type });
     if (mode.kind === "reply") body.reply_to = mode.id;
     else if (this.view.name === "thread") body.under = this.post().root.message_id;
     this.app.stickToEnd(this);

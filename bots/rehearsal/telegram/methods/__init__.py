@@ -3,6 +3,7 @@
 from bots.rehearsal.telegram.methods import (
     account,
     chats,
+    copying,
     deleting,
     editing,
     sending,
@@ -10,4 +11,4 @@ from bots.rehearsal.telegram.methods import (
     topics,
 )
 
-__all__ = ["account", "chats", "deleting", "editing", "sending", "standing", "topics"]
+__all__ = ["account", "chats", "copying", "deleting", "editing", "sending", "standing", "topics"]

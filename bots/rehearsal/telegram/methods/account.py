@@ -154,6 +154,6 @@ def get_file(call: Call) -> Json:
     return {
         "file_id": file["id"],
         "file_unique_id": file["unique"],
-        "file_size": len(call.platform.media.content(file)),
-        "file_path": f"{file['kind']}s/{file['id']}",
+        "file_size": file["size"],
+        "file_path": call.platform.media.open_path(file),
     }

@@ -8,6 +8,14 @@ from bots.rehearsal.telegram.methods.sending import sender_in
 from bots.rehearsal.telegram.platform import Call, method
 from bots.rehearsal.world import Json
 
+_LISTED = (
+    "❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 "
+    "🥱 🥴 😍 🐳 ❤\u200d🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 "
+    "😴 😭 🤓 👻 👨\u200d💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 "
+    "🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷\u200d♂ 🤷 🤷\u200d♀ 😡 "
+)
+EMOJI = frozenset(_LISTED.split())
+"""What a reaction can be. Source: Bot API, "ReactionTypeEmoji"."""
 _NO_PIN = "not enough rights to manage pinned messages in the chat"
 
 
@@ -116,5 +124,7 @@ def set_message_reaction(call: Call) -> bool:
     reactions = call.params.sequence("reaction", "ReactionType") or []
     if len(reactions) > 1:
         raise bad("REACTIONS_TOO_MANY")
+    if any(one.get("type") == "emoji" and one.get("emoji") not in EMOJI for one in reactions):
+        raise bad("REACTION_INVALID")
     call.platform.posting.react(message, call.bot_id, reactions, quiet=True)
     return True

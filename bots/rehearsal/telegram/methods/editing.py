@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from bots.rehearsal.telegram.errors import NOT_MODIFIED, bad
 from bots.rehearsal.telegram.markup import inline_keyboard
-from bots.rehearsal.telegram.methods.sending import caption_content, text_content
+from bots.rehearsal.telegram.media import KINDS, WITHOUT_CAPTION
+from bots.rehearsal.telegram.methods.sending import caption_content, rich_content, text_content
 from bots.rehearsal.telegram.params import Params
 from bots.rehearsal.telegram.platform import Call, method
 from bots.rehearsal.world import Json
+
+_REPLACEABLE = ("photo", "video", "audio", "document", "animation")
 
 
 def _editable(call: Call) -> tuple[Json, Json]:
@@ -38,9 +41,16 @@ def _apply(call: Call, chat: Json, message: Json, content: Json) -> Json:
 
 @method("editMessageText", counted=True)
 def edit_message_text(call: Call) -> Json:
-    content = text_content(call.params)
+    """Another text or, where the server knows them, another rich message; one may become the
+    other."""
+    if call.platform.world.switches.rich_messages and "rich_message" in call.params:
+        content = rich_content(call)
+        content |= {"text": None, "entities": None, "link_preview_options": None}
+    else:
+        content = {**text_content(call.params), "media": None}
     chat, message = _editable(call)
-    if not message.get("text"):
+    kind = (message.get("media") or {}).get("kind")
+    if not message.get("text") and kind != "rich_message":
         raise bad("there is no text in the message to edit")
     return _apply(call, chat, message, content)
 
@@ -50,7 +60,8 @@ def edit_message_caption(call: Call) -> Json:
     content = caption_content(call.params)
     del content["has_media_spoiler"]
     chat, message = _editable(call)
-    if not message.get("media"):
+    kind = (message.get("media") or {}).get("kind")
+    if kind not in KINDS or kind in WITHOUT_CAPTION:
         raise bad("there is no caption in the message to edit")
     return _apply(call, chat, message, content)
 
@@ -63,11 +74,25 @@ def edit_message_reply_markup(call: Call) -> Json:
 
 @method("editMessageMedia", counted=True)
 def edit_message_media(call: Call) -> Json:
+    """Another medium, or one added to a text. In an album, kinds stay among themselves."""
     item = call.params.mapping("media", "input media") or {}
     chat, message = _editable(call)
     kind = str(item.get("type"))
-    if kind not in ("photo", "video", "audio", "document", "animation"):
+    if kind not in _REPLACEABLE:
         raise bad("can't parse input media JSON object")
-    media = call.platform.media.from_params(kind, item.get("media"), call.params)
-    content = {**caption_content(Params(item)), "media": media, "text": None, "entities": None}
+    _check_replaceable(message, kind)
+    given = Params(item)
+    media = call.platform.media.from_params(kind, item.get("media"), call.params, given)
+    content = {**caption_content(given), "media": media}
+    content |= {"text": None, "entities": None, "link_preview_options": None}
     return _apply(call, chat, message, content)
+
+
+def _check_replaceable(message: Json, kind: str) -> None:
+    there = (message.get("media") or {}).get("kind", "")
+    if there and there not in _REPLACEABLE:
+        raise bad("message can't be edited")
+    if message.get("media_group_id"):
+        together = ("photo", "video") if there in ("photo", "video") else (there,)
+        if kind not in together:
+            raise bad("can't use the media of the specified type in the album")

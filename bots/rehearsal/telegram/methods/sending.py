@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from bots.rehearsal.telegram.entities import (
     CAPTION_LIMIT,
@@ -12,11 +11,12 @@ from bots.rehearsal.telegram.entities import (
     utf16_length,
 )
 from bots.rehearsal.telegram.errors import bad
-from bots.rehearsal.telegram.markup import inline_keyboard, link_preview, only_links
-from bots.rehearsal.telegram.media import KINDS, WITHOUT_CAPTION
-from bots.rehearsal.telegram.params import Params
+from bots.rehearsal.telegram.markup import inline_keyboard, link_preview
+from bots.rehearsal.telegram.media import KINDS, WITHOUT_CAPTION, rich_kind
+from bots.rehearsal.telegram.params import Params, Upload
 from bots.rehearsal.telegram.platform import Call, method
-from bots.rehearsal.telegram.posting import CONTENT, Place, Sender
+from bots.rehearsal.telegram.posting import Place, Sender
+from bots.rehearsal.telegram.rich import read_blocks
 from bots.rehearsal.world import Json
 
 ALBUM = range(2, 11)
@@ -32,6 +32,7 @@ _PERMISSION = {
     "voice": "can_send_voice_notes",
     "video_note": "can_send_video_notes",
     "text": "can_send_messages",
+    "rich_message": "can_send_messages",
 }
 _ACTIONS = (
     "typing",
@@ -178,10 +179,34 @@ def send_message(call: Call) -> Json:
     return _send(call, chat, content)
 
 
+def rich_content(call: Call) -> Json:
+    """The content of a rich message, stored as a medium of the kind "rich_message"."""
+    given = call.params.mapping("rich_message", "rich message") or {}
+    media = call.platform.media
+
+    def shown(tag: str, url: str) -> Json:
+        fetched = call.params.fetched.get(url)
+        mime = fetched.content_type if isinstance(fetched, Upload) else ""
+        return media.from_params(rich_kind(tag, url, mime), url, call.params, Params({}))
+
+    blocks = read_blocks(given, call.platform.objects.user, shown)
+    value = {"blocks": blocks, **({"is_rtl": True} if given.get("is_rtl") else {})}
+    return {"media": {"kind": "rich_message", "value": value}}
+
+
+@method("sendRichMessage", counted=True)
+def send_rich_message(call: Call) -> Json:
+    chat = call.chat("write")
+    check_may_send(call, chat, "rich_message")
+    return _send(call, chat, rich_content(call))
+
+
 def _send_media(kind: str, call: Call) -> Json:
     chat = call.chat("write")
     content: Json = {} if kind in WITHOUT_CAPTION else caption_content(call.params)
-    content["media"] = call.platform.media.from_params(kind, call.params.raw(kind), call.params)
+    content["media"] = call.platform.media.from_params(
+        kind, call.params.raw(kind), call.params, call.params
+    )
     check_may_send(call, chat, kind)
     return _send(call, chat, content)
 
@@ -209,44 +234,9 @@ def send_media_group(call: Call) -> list[Json]:
 def _album_item(call: Call, chat: Json, item: Json, album: str) -> Json:
     kind = str(item["type"])
     check_may_send(call, chat, kind)
-    media = call.platform.media.from_params(kind, item.get("media"), call.params)
-    return {**caption_content(Params(item)), "media": media, "media_group_id": album}
-
-
-@method("copyMessage", counted=True)
-def copy_message(call: Call) -> Json:
-    """A message without a link to the original; answers its MessageId."""
-    chat, source = _source(call, "message to copy")
-    content = {name: source[name] for name in CONTENT if source.get(name)}
-    if "caption" in call.params and source.get("media"):
-        content |= caption_content(call.params)
-    content["reply_markup"] = inline_keyboard(call.params, chat["type"])
-    return {"message_id": post(call, chat, [content])[0]["id"]}
-
-
-@method("forwardMessage", counted=True)
-def forward_message(call: Call) -> Json:
-    chat, source = _source(call, "message to forward")
-    content = {name: source[name] for name in CONTENT if source.get(name)}
-    content["forward"] = call.platform.objects.origin_of(source)
-    content["reply_markup"] = only_links(source.get("reply_markup"))
-    return call.platform.objects.message(post(call, chat, [content])[0])
-
-
-def _source(call: Call, what: str) -> tuple[Json, Json]:
-    """The chat to send to and the message to repeat there."""
-    chat = call.chat("write")
-    there = call.chat("read", "from_chat_id")
-    source = call.message(there, what)
-    check_may_send(call, chat, _kind_of(source))
-    if source.get("service") or source.get("has_protected_content"):
-        raise bad(f"the message can't be {'copied' if what.endswith('copy') else 'forwarded'}")
-    return chat, source
-
-
-def _kind_of(message: Json) -> str:
-    media: Any = message.get("media")
-    return str(media["kind"]) if media else "text"
+    given = Params(item)
+    media = call.platform.media.from_params(kind, item.get("media"), call.params, given)
+    return {**caption_content(given), "media": media, "media_group_id": album}
 
 
 @method("sendChatAction")

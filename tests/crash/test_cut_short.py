@@ -1,0 +1,338 @@
+"""What was cut between its effect and its record, and what is wanted changed before it was known.
+
+Each is a way in which something wrong could stay up for good, told alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from bots.rehearsal.world import Fault, Switches
+from core.errors import OutcomeUnknown
+from tests.road.house import House, Json, newsroom, read
+
+MESSAGES = "/channels/{channel_id}/messages"
+SEND, EDIT = f"POST {MESSAGES}", f"PATCH {MESSAGES}/{{message_id}}"
+LONG = "long " * 500
+FORGETFUL = Switches(nonce_window=0.0)
+
+
+def _boss(house: House, command: str) -> None:
+    house.telegram.person_posts(house.places.boss, house.places.group, command, under=house.root())
+
+
+def _ana(house: House, words: str, reply_to: int | None = None) -> Json:
+    t, p = house.telegram, house.places
+    if reply_to is None:
+        return t.person_posts(p.ana, p.group, words, under=house.root())
+    return t.person_posts(p.ana, p.group, words, reply_to=reply_to)
+
+
+async def _relayed(house: House, words: str) -> Json:
+    copy: Json = await house.until(lambda: house.thread_message(words), "relayed")
+    return copy
+
+
+def _lose(house: House, call: str, kind: str = "drop_after", **more: Any) -> None:
+    house.world.faults.add(Fault("discord", call, kind, **more))
+
+
+def _shown(house: House, words: str) -> list[Json]:
+    thread = house.forum_thread()
+    assert thread
+    return [m for m in house.discord.messages(thread) if words in m["content"]]
+
+
+async def _level(house: House) -> None:
+    """Everything is recorded as it is wanted."""
+
+    async def done() -> bool:
+        row = await house.product.newsroom.look(
+            lambda tx, _: tx.one("SELECT count(*) AS n FROM delivery WHERE want <> have")
+        )
+        return row is not None and row["n"] == 0
+
+    await house.until_async(done, "level")
+
+
+async def _comments(house: House, number: int) -> None:
+    """So many comments are stored."""
+
+    async def stored() -> bool:
+        row = await house.product.newsroom.look(
+            lambda tx, _: tx.one("SELECT count(*) AS n FROM comment")
+        )
+        return row is not None and row["n"] >= number
+
+    await house.until_async(stored, f"{number} comments")
+
+
+def _before(
+    house: House, platform: str, name: str, act: Callable[[], Awaitable[object]], times: int = 1
+) -> None:
+    """Let something happen right before the adapter's next call of that name."""
+    adapter: Any = house.product.adapters[platform]
+    inner, left = getattr(adapter, name), [times]
+
+    async def call(*arguments: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            await act()
+        return await inner(*arguments)
+
+    setattr(adapter, name, call)
+
+
+def _miss(house: House) -> None:
+    """The next look finds nothing, as where the history lags behind."""
+    adapter: Any = house.product.adapters["discord"]
+    inner = adapter.look_for
+
+    async def nothing(*_: Any) -> None:
+        adapter.look_for = inner
+
+    adapter.look_for = nothing
+
+
+async def test_words_come_back_although_the_edit_that_took_them_was_lost(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        await house.publish()
+        _ana(house, "alpha words")
+        copy = await _relayed(house, "alpha words")
+        thread = house.forum_thread()
+        assert thread
+        house.discord.person_posts(house.places.ben, thread, "beta words", reply_to=copy["id"])
+        await house.until(lambda: house.group_message("beta words"), "an answer")
+        _lose(house, EDIT)
+        _boss(house, "/remove #1")
+        await house.until(lambda: not house.thread_message("alpha words"), "a placeholder")
+        _boss(house, "/undo")
+        await house.until(lambda: house.thread_message("alpha words"), "back")
+
+
+async def test_words_that_a_lost_edit_brought_back_go_again(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        await house.publish()
+        _ana(house, "alpha words")
+        copy = await _relayed(house, "alpha words")
+        thread = house.forum_thread()
+        assert thread
+        house.discord.person_posts(house.places.ben, thread, "beta words", reply_to=copy["id"])
+        await house.until(lambda: house.group_message("beta words"), "an answer")
+        _boss(house, "/remove #1")
+        await house.until(lambda: not house.thread_message("alpha words"), "a placeholder")
+        await _level(house)
+        _lose(house, EDIT)
+        _boss(house, "/undo")
+        await house.until(lambda: house.thread_message("alpha words"), "back")
+        _boss(house, "/remove #1")
+        await house.until(lambda: not house.thread_message("alpha words"), "a placeholder again")
+
+
+async def test_a_lock_whose_answer_was_lost_is_lifted(tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as house:
+        await house.publish()
+        thread = house.forum_thread()
+        assert thread
+
+        def locked() -> bool:
+            return bool(house.discord.channel(thread)["thread_metadata"]["locked"])
+
+        _lose(house, "PATCH /channels/{channel_id}")
+        _boss(house, "/lock")
+        await house.until(locked, "locked")
+        _boss(house, "/unlock")
+        await house.until(lambda: not locked(), "unlocked")
+
+
+async def test_a_lost_copy_that_answers_nobody_goes_on_quoting(tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as house:
+        await house.publish()
+        p = house.places
+        await house.stop()
+        first = _ana(house, "alpha words")
+        _ana(house, "beta words", reply_to=first["message_id"])
+        await house.start()
+        beta = await house.until(lambda: house.card("beta words"), "a card")
+        alpha = await house.until(lambda: house.card("alpha words"), "a card")
+        _lose(house, SEND, where=lambda params: "beta words" in str(params))
+        house.telegram.person_presses(p.boss, p.desk, beta["message_id"], "Approve")
+        lost = await _relayed(house, "beta words")
+        house.telegram.person_presses(p.boss, p.desk, alpha["message_id"], "Approve")
+        await _relayed(house, "alpha words")
+        await _level(house)
+        (answer,) = _shown(house, "beta words")
+        assert answer["id"] == lost["id"]
+        assert "> #1 Ana" in answer["content"]
+
+
+async def test_a_surplus_copy_that_is_adopted_while_the_other_goes_is_removed(
+    tmp_path: Path,
+) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        await house.publish()
+        p, thread = house.places, house.forum_thread()
+        assert thread
+        house.world.faults.add(Fault("telegram", "sendMessage", "drop_after"))
+        house.discord.person_posts(p.ben, thread, "alpha words")
+
+        def copies() -> list[int]:
+            return [m["message_id"] for m in house.group() if "alpha words" in m["text"]]
+
+        await house.until(lambda: len(copies()) == 2, "sent twice")
+        await _level(house)
+
+        async def answered() -> None:
+            _ana(house, "beta words", reply_to=copies()[0])
+            await _comments(house, 2)
+
+        _before(house, "telegram", "delete", answered)
+        _boss(house, "/remove #1")
+        await house.until(lambda: not copies(), "both gone")
+
+
+async def test_a_copy_that_is_adopted_while_it_is_looked_for_is_removed(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, mode="open", switches=FORGETFUL) as house:
+        await house.publish()
+        p, thread = house.places, house.forum_thread()
+        assert thread
+        _lose(house, SEND)
+        own = _ana(house, "alpha words")
+        copy = await _relayed(house, "alpha words")
+
+        async def answered() -> None:
+            house.discord.person_posts(p.ben, thread, "beta words", reply_to=copy["id"])
+            await _comments(house, 2)
+
+        _before(house, "discord", "look_for", answered)
+        _ana(house, "/delete", reply_to=own["message_id"])
+        await house.until(lambda: not _shown(house, "alpha words"), "found and gone")
+
+
+async def test_a_copy_that_is_adopted_while_it_is_sent_again_is_removed(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, mode="open", switches=FORGETFUL) as house:
+        await house.publish()
+        p, thread = house.places, house.forum_thread()
+        assert thread
+        _lose(house, SEND)
+        _ana(house, "alpha words")
+        copy = await _relayed(house, "alpha words")
+
+        async def answered() -> None:
+            house.discord.person_posts(p.ben, thread, "beta words", reply_to=copy["id"])
+            await _comments(house, 2)
+
+        _miss(house)
+        _before(house, "discord", "send", answered)
+        await house.until(lambda: len(_shown(house, "alpha words")) == 2, "sent again")
+        await house.until(lambda: len(_shown(house, "alpha words")) == 1, "once")
+        await _level(house)
+        assert len(_shown(house, "alpha words")) == 1
+
+
+async def test_the_words_of_an_earlier_try_are_not_taken_for_those_of_a_later_one(
+    tmp_path: Path,
+) -> None:
+    async with newsroom(tmp_path, mode="open", switches=FORGETFUL) as house:
+        await house.publish()
+        p = house.places
+        _lose(house, SEND)
+        _miss(house)
+        own = _ana(house, "alpha words")
+        await _relayed(house, "alpha words")
+
+        async def refuse() -> None:
+            _lose(house, SEND, "drop_before")
+
+        _before(house, "discord", "send", refuse)
+        house.telegram.person_edits(p.ana, p.group, own["message_id"], "beta words")
+        await house.until(lambda: not _shown(house, "alpha words"), "changed")
+        await house.until(lambda: _shown(house, "beta words"), "as it is now")
+
+
+async def test_a_lost_further_part_goes_with_its_text(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, mode="open", switches=FORGETFUL) as house:
+        await house.publish()
+        _lose(house, SEND, where=lambda params: "omega" in str(params))
+        own = _ana(house, f"alpha {LONG} omega")
+        await _relayed(house, "omega")
+        _ana(house, "/delete", reply_to=own["message_id"])
+        await house.until(lambda: not _shown(house, "omega"), "the last part gone")
+        await house.until(lambda: not _shown(house, "alpha"), "and the first")
+
+
+async def test_a_lost_further_part_is_found_although_its_words_changed(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, mode="open", switches=FORGETFUL) as house:
+        await house.publish()
+        p = house.places
+        _lose(house, SEND, where=lambda params: "omega" in str(params))
+        own = _ana(house, f"alpha {LONG} omega")
+        await _relayed(house, "omega")
+        house.telegram.person_edits(p.ana, p.group, own["message_id"], f"alpha {LONG} delta")
+        await house.until(lambda: _shown(house, "delta"), "changed")
+        await _level(house)
+        assert not _shown(house, "omega")
+
+
+async def test_a_lost_card_is_found_although_it_was_decided(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, switches=FORGETFUL) as house:
+        await house.publish()
+        p = house.places
+        _lose(house, SEND, where=lambda params: "alpha words" in str(params))
+        _ana(house, "alpha words")
+        card = await house.until(lambda: house.card("alpha words"), "a card")
+        await house.until(lambda: house.discord_card("alpha words"), "a card whose answer is lost")
+        house.telegram.person_presses(p.boss, p.desk, card["message_id"], "Approve")
+        await _relayed(house, "alpha words")
+        await _level(house)
+        cards = [
+            m for m in house.discord.messages(p.discord_desk) if "alpha words" in read(m)
+        ]  # fmt: skip
+        assert len(cards) == 1
+        assert "by Boss" in read(cards[0])
+
+
+async def test_a_copy_that_returned_meanwhile_is_not_taken_for_gone(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        await house.publish()
+        p = house.places
+        own = _ana(house, "alpha words")
+        copy = await _relayed(house, "alpha words")
+
+        async def taken_and_returned() -> None:
+            house.discord.person_deletes(p.mod, copy["id"])
+            await house.until(lambda: not house.group_message("beta words"), "removed everywhere")
+            number = await house.product.newsroom.look(
+                lambda tx, _: tx.one("SELECT max(id) AS id FROM decision")
+            )
+            assert number is not None
+            _boss(house, f"/undo {number['id']}")
+            await house.until(lambda: house.group_message("beta words"), "back on Telegram")
+
+        _before(house, "discord", "edit", taken_and_returned)
+        house.telegram.person_edits(p.ana, p.group, own["message_id"], "beta words")
+        await house.until(lambda: house.thread_message("beta words"), "back on Discord")
+
+
+async def test_an_outcome_stays_unknown_until_it_is_looked_for(tmp_path: Path) -> None:
+    """Two lost answers in a row leave one message."""
+    async with newsroom(tmp_path, mode="open", switches=FORGETFUL) as house:
+        await house.publish()
+        adapter: Any = house.product.adapters["discord"]
+        inner, lost = adapter.look_for, asyncio.Event()
+
+        async def unknown(*arguments: Any) -> Any:
+            if not lost.is_set():
+                lost.set()
+                raise OutcomeUnknown("lost")
+            return await inner(*arguments)
+
+        adapter.look_for = unknown
+        _lose(house, SEND)
+        _ana(house, "alpha words")
+        await lost.wait()
+        await _level(house)
+        assert len(_shown(house, "alpha words")) == 1

@@ -1,0 +1,132 @@
+"""A crash at every boundary while an author is told, banned on the platform and let in again:
+nothing is said twice, and no ban of ours is left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bots.rehearsal.world import World
+from tests.campaign.report import Counts, record
+from tests.crash import scenario
+from tests.crash.boundary import Boundaries
+from tests.crash.scenario import Step, Story
+from tests.crash.test_every_boundary import RULES, SLICES, add, live
+from tests.road.house import House
+
+QUICK = replace(RULES, tell_gather=0.02, tell_gap=0.05)
+SAID = ("waits for a moderator", "was not published", "You cannot comment at The Paper")
+
+
+def _told(house: House) -> list[str]:
+    """What the bot said to Ana."""
+    bot = int(house.telegram.bots()[0]["id"])
+    messages = house.telegram.messages(house.places.ana)
+    return [m["text"] for m in messages if m["from"]["id"] == bot]
+
+
+def _ana_writes(story: Story) -> None:
+    house = story.house
+    house.telegram.person_posts(
+        house.places.ana, house.places.group, "a bad word", under=house.root()
+    )
+
+
+def _boss_says(words: str) -> Callable[[Story], None]:
+    def act(story: Story) -> None:
+        house = story.house
+        house.telegram.person_posts(house.places.boss, house.places.desk, words)
+
+    return act
+
+
+def _card(words: str) -> Callable[[Story], object]:
+    return lambda story: any(words in m.get("text", "") for m in story.house.cards())
+
+
+def _stands(status: str) -> Callable[[Story], object]:
+    def seen(story: Story) -> object:
+        return _standing(story.house) == status
+
+    return seen
+
+
+def _standing(house: House) -> str:
+    group = house.telegram.known_chat(house.places.group)
+    return str(house.telegram.members.status(group, house.places.ana))
+
+
+STEPS: list[Step] = [
+    ("threads open", scenario.nothing, scenario.threads),
+    ("Ana writes", _ana_writes, _card("a bad word")),
+    ("Boss rejects", _boss_says("/reject 1#1 spam"), _card("Rejected by Boss")),
+    ("Boss bans", _boss_says("/ban 1#1 --on-platform"), _stands("kicked")),
+    ("Boss lets in", _boss_says("/unban 1#1"), _stands("left")),
+]
+
+
+async def _run(folder: Path, at: int, *, after: bool) -> tuple[Boundaries, Counts]:
+    folder.mkdir()  # noqa: ASYNC240  nothing else runs yet
+    house = House(World(folder / "world.db"), folder, QUICK)
+    house.furnish()
+    await house.open()
+    try:
+        await house.start()
+        await house.connect("held")
+        house.telegram.person_starts(house.places.ana, int(house.telegram.bots()[0]["id"]))
+        await house.until(lambda: len(house.telegram.messages(house.places.ana)) > 1, "welcomed")
+        await house.stop()
+        story, boundaries = Story(house), Boundaries(at, after=after)
+        reached = await live(house, story, 0, boundaries, STEPS)
+        if boundaries.dead.is_set():
+            reached = await live(house, story, reached, Boundaries(), STEPS)
+        assert reached == len(STEPS), f"stuck at {STEPS[reached][0]}"
+        texts = _told(house)
+        more = sum(max(0, sum(said in text for text in texts) - 1) for said in SAID)
+        counts = Counts(runs=int(at > 0), orphaned=int(_standing(house) == "kicked"), doubled=more)
+        return boundaries, counts
+    finally:
+        await house.close()
+
+
+@pytest.mark.timeout(60)
+async def test_the_scenario_without_a_crash(tmp_path: Path) -> None:
+    boundaries, counts = await _run(tmp_path / "whole", 0, after=False)
+    assert "telegram banChatMember" in boundaries.names
+    assert "telegram unbanChatMember" in boundaries.names
+    assert not {name: n for name, n in counts.flat().items() if n}
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("name", ["banChatMember", "unbanChatMember"])
+async def test_a_crash_at_the_ban_and_at_its_lifting(
+    tmp_path: Path, name: str, after: bool
+) -> None:
+    whole, _ = await _run(tmp_path / "whole", 0, after=False)
+    at = whole.names.index(f"telegram {name}") + 1
+    for near in (at, at + 1):
+        _, counts = await _run(tmp_path / str(near), near, after=after)
+        counts.runs = 0
+        assert not {kind: n for kind, n in counts.flat().items() if n}, near
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("part", range(SLICES))
+async def test_a_crash_at_every_boundary(tmp_path: Path, part: int) -> None:
+    whole, _ = await _run(tmp_path / "whole", 0, after=False)
+    total = Counts(more={"boundaries": 0})
+    for at in range(1 + part, whole.count + 1, SLICES):
+        total.more["boundaries"] += 1
+        for after in (False, True):
+            try:
+                add(total, (await _run(tmp_path / f"{at}-{after}", at, after=after))[1])
+            except AssertionError as error:
+                error.add_note(f"crash {'after' if after else 'before'} boundary {at}")
+                raise
+    record("crash", f"telling, {part + 1} of {SLICES}", total)

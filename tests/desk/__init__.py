@@ -1,0 +1,1 @@
+"""The desk without the platforms: what its cards show, whatever happens in whichever order."""

@@ -1,0 +1,117 @@
+"""References to other comments: links on either side, and replies where they open a comment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from core.newsroom.labels import time_label
+from core.ports import Tx
+from tests.road.hands import Hands
+from tests.road.house import newsroom
+from tests.road.test_door import approve, comments, first, rows, submits
+
+Json = dict[str, Any]
+
+
+def links(message: Json) -> list[str]:
+    """Where a Telegram message's words lead."""
+    return [e["url"] for e in message.get("entities", []) if e["type"] == "text_link"]
+
+
+async def label(hands: Hands, number: int) -> str:
+    """The time label of a comment."""
+
+    def work(tx: Tx, context: Any) -> str:
+        row = tx.one("SELECT posted FROM comment WHERE number = :n", {"n": number})
+        assert row
+        return time_label(row["posted"], next(iter(context.house(tx).publications.values())))
+
+    return await hands.house.product.newsroom.look(work)
+
+
+async def test_a_reference_at_the_start_is_a_reply_and_a_link_on_the_other_side(
+    tmp_path: Path,
+) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        await house.publish()
+        hands = Hands(house)
+        own = hands.ana("who is that")
+        here = await house.until(lambda: hands.copy_here("who is that"), "relayed")
+        hands.ben(f"{await label(hands, 1)} nobody knows")
+        answer = await house.until(lambda: hands.copy_there("nobody knows"), "relayed")
+        assert answer["reply_to_message"]["message_id"] == own
+        group = str(hands.p.group).removeprefix("-100")
+        assert links(answer) == [f"https://t.me/c/{group}/{own}?thread={house.root()}"]
+        said = hands.d.messages(house.forum_thread() or "")
+        theirs = next(m for m in said if m["content"].endswith("nobody knows"))
+        hands.ana("#2 you do not\n>>1\nnot #1, never")
+        last = await house.until(lambda: hands.copy_here("you do not"), "relayed")
+        assert last["message_reference"]["message_id"] == theirs["id"]
+        thread = house.forum_thread()
+        at = f"https://discord.com/channels/{guild(hands)}/{thread}"
+        assert f"2](<{at}/{theirs['id']}>)" in last["content"]
+        assert f">>1](<{at}/{here['id']}>)" in last["content"].replace("\\", "")
+        assert last["content"].count(at) == 2
+
+
+def guild(hands: Hands) -> str:
+    return str(hands.d.state.get("channel", hands.p.forum)["guild_id"])
+
+
+async def test_the_card_tells_what_a_comment_was_taken_to_answer(tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as house:
+        await house.publish()
+        hands = Hands(house)
+        await hands.starts(hands.p.ana)
+        hands.ben("the first word")
+        card = await house.until(lambda: house.card("the first word"), "card")
+        hands.ana("#1 too early: nobody could read it")
+        early = await house.until(lambda: house.card("too early"), "card")
+        assert "in reply to" not in early["text"]
+        hands.presses(card, "Approve")
+        there, here = await hands.copies("the first word")
+        hands.ana("#1 agreed")
+        card = await house.until(lambda: house.card("#1 agreed"), "card")
+        assert "by “#1” in reply to #1 Ben: the first word" in card["text"]
+        await hands.in_group(hands.p.ana, "/edit #3 agreed, but #1 is late")
+        changed = await house.until(lambda: house.card("is late"), "changed")
+        assert "in reply to" not in changed["text"]
+        await hands.in_group(hands.p.ana, "/edit #3 #1 you are late but agreed")
+        changed = await house.until(lambda: house.card("you are late"), "changed again")
+        hands.presses(changed, "Approve")
+        answer, mirror = await hands.copies("are late but")
+        assert answer["reply_to_message"]["message_id"] == there["message_id"]
+        assert mirror["message_reference"]["message_id"] == here["id"]
+
+
+async def test_a_reference_through_the_door_is_a_reply_on_both_sides(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, way="door") as house:
+        await house.publish()
+        hands = Hands(house)
+        await comments(house, hands.p.ana, "I saw nothing")
+        await approve(house, "I saw nothing")
+        there, here = await hands.copies("I saw nothing")
+        await submits(house, hands.p.ben, first(house), "Comment", "#1 you did")
+        await approve(house, "#1 you did")
+        answer, mirror = await hands.copies("you did")
+        assert answer["reply_to_message"]["message_id"] == there["message_id"]
+        assert mirror["message_reference"]["message_id"] == here["id"]
+        assert f"/{there['message_id']}?thread=" in links(answer)[0]
+        parents = await rows(house, "SELECT number, parent IS NOT NULL AS replies FROM comment")
+        assert [r["replies"] for r in parents] == [0, 1]
+
+
+async def test_a_target_that_is_not_there_leaves_plain_text(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        await house.publish()
+        hands = Hands(house)
+        theirs = hands.ben("soon gone on one side")
+        copy = await house.until(lambda: hands.copy_there("soon gone"), "relayed")
+        hands.t.person_deletes(hands.p.boss, hands.p.group, copy["message_id"])
+        hands.ben("so it was", reply=theirs)
+        await house.until(lambda: hands.copy_there("so it was"), "relayed, and found missing")
+        hands.ben(">>1 indeed")
+        last = await house.until(lambda: hands.copy_there("indeed"), "relayed")
+        assert links(last) == []
+        assert ">>1 indeed" in last["text"]

@@ -1,0 +1,96 @@
+"""One test for each operation and each way in which it can fail: what the adapter says of it, and
+whether it was done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bots.rehearsal.world import Fault
+from core.errors import DeliveryError, OutcomeUnknown, RetryLater
+from core.ports import Target
+from core.views import Part
+from tests.telegram.house import TOKEN, House, article, house
+from tests.tried import Tried
+
+
+async def _send(h: House) -> Tried:
+    part = h.article()
+    return Tried(
+        lambda: h.adapter.send(h.announce(), part, "n1"),
+        lambda: any("Harbour deal" in text for text in h.side.texts(h.channel)),
+    )
+
+
+async def _edit(h: House) -> Tried:
+    made = await h.adapter.send(h.announce(), h.article(), "n1")
+    changed: Part = h.adapter.render(article(title="x", foot=_foot()), h.announce())[0]
+    return Tried(
+        lambda: h.adapter.edit(h.announce(), made.message, changed),
+        lambda: any("It was corrected." in text for text in h.side.texts(h.channel)),
+    )
+
+
+def _foot() -> Any:
+    return type(article().foot)("It was corrected.")
+
+
+async def _delete(h: House) -> Tried:
+    made = await h.adapter.send(h.announce(), h.article(), "n1")
+    return Tried(
+        lambda: h.adapter.delete(h.announce(), made.message),
+        lambda: not any("Harbour deal" in text for text in h.side.texts(h.channel)),
+    )
+
+
+async def _apply(h: House) -> Tried:
+    topics = h.side.add_group("Topics", owner=h.admin, forum=True)
+    h.side.make_admin(topics, h.bot)
+    at = Target(str(topics), "forum_group", "discuss")
+    made = await h.adapter.send(at, h.adapter.render(article(), at)[0], "n1")
+    inside = Target(str(topics), "forum_group", thread=made.thread)
+    return Tried(
+        lambda: h.adapter.apply(inside, "locked", "1"),
+        lambda: any("forum_topic_closed" in m for m in h.side.messages(topics)),
+    )
+
+
+OPERATIONS = {
+    "send": ("sendMessage", _send),
+    "edit": ("editMessageText", _edit),
+    "delete": ("deleteMessage", _delete),
+    "apply": ("closeForumTopic", _apply),
+}
+FAULTS: dict[str, tuple[dict[str, Any], type[DeliveryError], bool]] = {
+    "time-out before the effect": ({"kind": "drop_before"}, OutcomeUnknown, False),
+    "time-out after the effect": ({"kind": "drop_after"}, OutcomeUnknown, True),
+    "torn answer": ({"kind": "torn"}, OutcomeUnknown, True),
+    "502": ({"kind": "status", "status": 502}, OutcomeUnknown, False),
+    "500": ({"kind": "status", "status": 500}, OutcomeUnknown, False),
+    "429": ({"kind": "429", "retry_after": 7}, RetryLater, False),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("operation", OPERATIONS)
+async def test_what_is_said_of_a_call_and_whether_it_was_done(operation: str, fault: str) -> None:
+    method, prepare = OPERATIONS[operation]
+    how, outcome, done = FAULTS[fault]
+    async with house() as h:
+        tried = await prepare(h)
+        h.world.faults.add(Fault("telegram", method, **how))
+        with pytest.raises(outcome) as caught:
+            await tried.act()
+        assert type(caught.value) is outcome
+        assert TOKEN not in str(caught.value)
+        assert tried.done() is done
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+async def test_a_refused_connection_is_surely_not_done(operation: str) -> None:
+    _, prepare = OPERATIONS[operation]
+    async with house() as h:
+        tried = await prepare(h)
+        await h.server.stop()
+        await tried.refused()
