@@ -19,7 +19,8 @@ def upgrades() -> list[tuple[int, Path]]:
 def upgrade(db: sqlite3.Connection, path: Path) -> None:
     """Bring the schema to the newest number; an existing file is backed up beside it first.
 
-    Raises StorageError when the file was written by a newer release.
+    Raises StorageError when the file was written by a newer release, or where rows would refer to
+    others that do not exist; then nothing is changed.
     """
     current = int(db.execute("PRAGMA user_version").fetchone()[0])
     steps = upgrades()
@@ -32,17 +33,26 @@ def upgrade(db: sqlite3.Connection, path: Path) -> None:
         return
     if current:
         backup(db, path.with_name(f"{path.name}.before-{pending[-1][0]}"))
+    # Whoever rebuilds a table drops the old one, which must not take along what refers to it.
+    (followed,) = db.execute("PRAGMA foreign_keys").fetchone()
+    db.execute("PRAGMA foreign_keys = OFF")
     db.execute("BEGIN IMMEDIATE")
     try:
         for number, file in pending:
             for statement in statements(file.read_text(encoding="utf-8")):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {number}")
+        if dangling := db.execute("PRAGMA foreign_key_check").fetchone():
+            raise StorageError(
+                f"{path.name}: a {dangling[0]} refers to a {dangling[2]} that is not there"
+            )
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+    finally:
+        db.execute(f"PRAGMA foreign_keys = {followed}")
 
 
 def statements(script: str) -> Iterator[str]:

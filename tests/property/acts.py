@@ -229,14 +229,20 @@ class Players:
             self._all_touched()
             return
         about = self._about(card[1])
-        if about is not None:
-            name = "approve" if label.startswith("Approve") else label
-            about.disturb(name, certain=side == "telegram")
+        if about is None:
+            self._all_touched()
+            return
+        name = "approve" if label.startswith("Approve") else label
+        about.disturb(name, certain=side == "telegram")
 
     def _about(self, card: str) -> Said | None:
-        """The comment that a card shows: its words come after those that it answers."""
+        """The comment that a card shows: its words come after those that it answers, and the last
+        part of a long one may have none of them, only the number."""
         marks = re.findall(r"\b(w\d+r\d+)[ab]\b", card)
-        return self.memory.by_mark(f"{marks[-1]}a") if marks else None
+        if marks:
+            return self.memory.by_mark(f"{marks[-1]}a")
+        head = re.search(r"\d+#(\d+)\b", card)
+        return next((s for s in self.memory.said if head and s.number == int(head[1])), None)
 
     async def _rejects(self, a: int, b: int) -> None:
         """With a reason, from the list that opens: on Telegram in the card's own buttons."""
@@ -248,7 +254,9 @@ class Players:
         label = "insult" if "insult" in card[2] else "Reject"
         self.town.telegram.person_presses(p.boss, p.desk, int(card[0]), label)
         about = self._about(card[1])
-        if about is not None and label == "insult":
+        if about is None:
+            self._all_touched()
+        elif label == "insult":
             about.disturb("reject")
 
     async def _raids(self, a: int, b: int) -> None:

@@ -1,6 +1,6 @@
 -- Bytes of what is attached to comments, in the spool: one row for each medium of a comment.
 CREATE TABLE attachment (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     comment INTEGER NOT NULL REFERENCES comment (id) ON DELETE CASCADE,
     key TEXT NOT NULL,                          -- keyed hash of the platform's name for the bytes
     message TEXT NOT NULL DEFAULT '',           -- the person's message that it came with

@@ -1,6 +1,6 @@
 -- What readers reported, each reader (a tag) once for a comment.
 CREATE TABLE report (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     comment INTEGER NOT NULL REFERENCES comment (id) ON DELETE CASCADE,
     reporter TEXT NOT NULL,                     -- tag
     revision INTEGER NOT NULL,                  -- the wording that was reported

@@ -13,7 +13,7 @@ CREATE INDEX address_expires ON address (expires) WHERE expires IS NOT NULL;
 
 -- What an author is told alone. It is marked as told before it is sent, so never sent twice.
 CREATE TABLE told (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     publication INTEGER NOT NULL REFERENCES publication (id) ON DELETE CASCADE,
     author TEXT NOT NULL,                       -- tag
     platform TEXT NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE quiet (
 
 -- An author asks for a second look at what was decided, once for each decision.
 CREATE TABLE appeal (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     publication INTEGER NOT NULL REFERENCES publication (id) ON DELETE CASCADE,
     comment INTEGER NOT NULL REFERENCES comment (id) ON DELETE CASCADE,
     decision INTEGER NOT NULL DEFAULT 0,        -- 0 = a check refused the comment

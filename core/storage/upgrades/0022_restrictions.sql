@@ -1,6 +1,6 @@
 -- What an author may not do in a place by the platform's own means: a ban or a mute of ours there.
 CREATE TABLE restriction (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     author TEXT NOT NULL,                       -- tag
     channel INTEGER NOT NULL REFERENCES channel (id) ON DELETE CASCADE,
     want TEXT NOT NULL,                         -- ban, mute: and until when, '' = as it was before
