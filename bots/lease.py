@@ -77,15 +77,6 @@ def free(database: Path) -> Iterator[None]:
         yield
 
 
-def is_free(database: Path) -> bool:
-    """Whether no program works on a database now."""
-    try:
-        with free(database):
-            return True
-    except UserError:
-        return False
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[TextIOWrapper]:
     try:

@@ -58,7 +58,6 @@ COMMAND_NAMES: Mapping[str, Mapping[str, str]] = {
         "export": "exportar",
         "forget": "olvidar",
         "note": "nota",
-        "audit": "auditoría",
     },
 }
 

@@ -23,7 +23,7 @@ from core.newsroom import (
     privacy,
     roles,
     second_look,
-    shape,
+    thread_commands,
     warned,
 )
 from core.newsroom.albums import newest, words_of
@@ -466,5 +466,5 @@ HANDLERS: dict[str, Handler] = {
     "stats": _counted,
     "transparency": _counted,
     "connect": _connect,
-    **shape.HANDLERS,
+    **thread_commands.HANDLERS,
 }

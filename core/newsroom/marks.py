@@ -13,7 +13,7 @@ from typing import Any
 
 from core.newsroom.context import Context
 from core.newsroom.desk import refresh_card
-from core.newsroom.plan import replan
+from core.newsroom.plan import replan, settle_thread
 from core.ports import Row, Tx
 
 SETTINGS = {"featured": "star", "pinned": "pin"}
@@ -42,21 +42,10 @@ def apply_marks(
                 f"UPDATE comment SET {name} = :value WHERE id = :id",  # noqa: S608  our own names
                 {"value": now[name], "id": comment},
             )
-            _settle(tx, about["article"], f"{setting}:{comment}", ON if now[name] else OFF)
+            value = ON if now[name] else OFF
+            settle_thread(tx, about["article"], f"{setting}:{comment}", value, recorded=True)
     replan(tx, comment, force=True)
     refresh_card(tx, context, about["publication"], comment)
-
-
-def _settle(tx: Tx, article: int, name: str, value: str) -> None:
-    """Want a mark in every thread, or its end; what bears it stays known."""
-    for row in tx.all("SELECT id, channel FROM thread WHERE article = :a", {"a": article}):
-        tx.run(
-            "INSERT INTO setting (thread, name, want) VALUES (:t, :name, :value)"
-            " ON CONFLICT (thread, name) DO UPDATE SET want = excluded.want, due = 0,"
-            " attempts = 0",
-            {"t": row["id"], "name": name, "value": value},
-        )
-        tx.wake(row["channel"])
 
 
 def wanted_marks(tx: Tx, article: int) -> list[tuple[str, str]]:

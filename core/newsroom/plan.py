@@ -225,16 +225,18 @@ def _let_parent_go(tx: Tx, parent: int) -> None:
         replan(tx, parent)
 
 
-def settle_thread(tx: Tx, article: int, name: str, value: str) -> None:
+def settle_thread(tx: Tx, article: int, name: str, value: str, *, recorded: bool = False) -> None:
     """Want a setting (locked, archived) of every thread of an article. Where the last value is
-    not recorded as applied, it may be, so that nothing is known of what the place has."""
+    not recorded as applied, it may be, so that nothing is known of what the place has. recorded:
+    what is recorded is not the value but what bears it, which stays known."""
     rows = tx.all("SELECT id, channel FROM thread WHERE article = :a AND dead = 0", {"a": article})
     for row in rows:
         tx.run(
             "INSERT INTO setting (thread, name, want) VALUES (:t, :name, :value)"
             " ON CONFLICT (thread, name) DO UPDATE SET want = excluded.want, due = 0, attempts = 0,"
-            " have = CASE WHEN setting.want = setting.have THEN setting.have ELSE '' END",
-            {"t": row["id"], "name": name, "value": value},
+            " have = CASE WHEN :recorded OR setting.want = setting.have THEN setting.have"
+            " ELSE '' END",
+            {"t": row["id"], "name": name, "value": value, "recorded": recorded},
         )
         tx.wake(row["channel"])
 

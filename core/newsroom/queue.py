@@ -81,10 +81,6 @@ class Wanted:
         """The same, another page."""
         return replace(self, page=page)
 
-    @property
-    def filtered(self) -> bool:
-        return bool(self.article or self.check or self.author)
-
 
 PAGE = """
 SELECT c.id, c.number, c.article, c.name, c.author, c.token, c.revision, c.state, r.text,

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.errors import UserError
 from core.i18n import FALLBACK, texts
-from core.model import Mode, Purpose
+from core.model import Mode
 from core.newsroom import admin
 from core.newsroom.context import Context
 from core.newsroom.plan import refresh_newest
@@ -177,11 +177,3 @@ def find_channel(tx: Tx, context: Context, address: str) -> Json:
             address=address,
         )
     )
-
-
-def purpose_of(word: str) -> Purpose:
-    """What a channel is for, from what a person writes. Raises UserError."""
-    try:
-        return Purpose(word)
-    except ValueError:
-        raise UserError(t("A channel is for announce, discuss or desk.")) from None
