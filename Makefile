@@ -28,7 +28,7 @@ bench: .venv/dev.stamp  ## Figures, as a table and in bench.json
 campaign: .venv/dev.stamp  ## The long tests: crashes, property machines, browser
 	@rm -f campaign.json
 	@# It mostly waits, so more of it runs at a time than there are cores; the longest are many.
-	@exec $(PY) -m pytest -n 3 --maxschedchunk 1 -m campaign $(ARGS)
+	@exec $(PY) -m pytest -n 3 --maxschedchunk 1 --durations 25 -m campaign $(ARGS)
 
 texts: .venv/dev.stamp  ## Bring the catalogues of texts in line with the code
 	@exec $(PY) -m tools.catalogues update

@@ -46,6 +46,7 @@ def _below(db: sqlite3.Connection, after: int) -> dict[int, list[tuple[str, sqli
     delivery = " JOIN delivery d ON d.id = s.delivery WHERE d.subject = 'comment'"
     for table, sql in (
         ("revision", "SELECT r.comment AS comment_, r.* FROM revision r WHERE r.comment > ?"),
+        ("likeness", "SELECT l.comment AS comment_, l.* FROM likeness l WHERE l.comment > ?"),
         ("delivery", "SELECT d.subject_id AS comment_, d.* FROM delivery d WHERE d.subject ="
          " 'comment' AND d.subject_id > ?"),
         ("message", "SELECT d.subject_id AS comment_, m.* FROM message m JOIN shows s"

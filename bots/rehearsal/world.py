@@ -14,12 +14,13 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bots.rehearsal.clock import WorldClock
 from bots.rehearsal.files import Files
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass
@@ -117,6 +118,17 @@ class Faults:
                 self._faults.remove(fault)
             return fault
         return None
+
+
+def copied(value: T) -> T:
+    """A JSON value that shares no list and no object with the given one."""
+    made: Any = value
+    if isinstance(value, dict):
+        made = {key: copied(one) for key, one in value.items()}
+    elif isinstance(value, list):
+        made = [copied(one) for one in value]
+    fresh: T = made
+    return fresh
 
 
 class Store:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
+from functools import lru_cache
 
 from bots.discord.text.inline import ADDRESS, WIDTHLESS, Line, fence, line_to_markdown
 from bots.discord.text.lists import Numbering
@@ -45,6 +46,7 @@ def cost(rich: Rich) -> int:
     return utf16_len(to_discord(rich))
 
 
+@lru_cache(maxsize=256)
 def to_discord(rich: Rich) -> str:
     """Markdown that the client shows as `rich` reads.
 
@@ -54,6 +56,7 @@ def to_discord(rich: Rich) -> str:
     deeper than three become the third. A link that Discord cannot dress (its text is an address
     itself, or has odd brackets) is written out behind its text.
     """
+    # Whoever splits a text, or looks whether a message still shows it, asks for the same again.
     return _PING.sub(WIDTHLESS, _document(_prepared(rich)))
 
 

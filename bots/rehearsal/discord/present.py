@@ -5,7 +5,6 @@ Shapes follow Discord's OpenAPI description, which the tests hold against every 
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from bots.rehearsal.discord import files, layout, polls
@@ -21,6 +20,7 @@ from bots.rehearsal.discord.flags import (
 )
 from bots.rehearsal.discord.permissions import in_channel
 from bots.rehearsal.discord.state import State
+from bots.rehearsal.world import copied
 
 Json = dict[str, Any]
 
@@ -355,7 +355,7 @@ def _components(state: State, doc: Json) -> list[Json]:
     """The components, with their media as Discord shows them."""
     if not doc["flags"] & MessageFlag.COMPONENTS_V2:
         return list(doc["components"])
-    shown: list[Json] = copy.deepcopy(doc["components"])
+    shown: list[Json] = copied(doc["components"])
     attached = {a["id"]: a for a in doc["attachments"]}
     for one in layout.media(shown):
         one |= {"id": one.get("id", "0"), "proxy_url": one["url"]}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
-
 from bots.rehearsal.telegram.platform import Platform
-from bots.rehearsal.world import Json
+from bots.rehearsal.world import Json, copied
 
 
 class Reading(Platform):
@@ -13,19 +11,19 @@ class Reading(Platform):
 
     def messages(self, chat: int, *, bot: int | None = None) -> list[Json]:
         """The messages of a chat that exist now, oldest first."""
-        return copy.deepcopy([self.objects.message(doc) for doc in self._docs(chat, bot)])
+        return copied([self.objects.message(doc) for doc in self._docs(chat, bot)])
 
     def message(self, chat: int, message_id: int, *, bot: int | None = None) -> Json | None:
         """One message; None where it does not exist (any more)."""
         every = (doc for doc in self._docs(chat, bot) if doc["id"] == message_id)
         doc = next(every, None)
-        return None if doc is None else copy.deepcopy(self.objects.message(doc))
+        return None if doc is None else copied(self.objects.message(doc))
 
     def thread(self, chat: int, root: int) -> list[Json]:
         """The comments under a root, or the messages of a topic; the root itself left out."""
         every = [doc for doc in self._docs(chat, None) if doc.get("thread") == root]
         shown = [self.objects.message(doc) for doc in every if doc["id"] != root]
-        return copy.deepcopy(shown)
+        return copied(shown)
 
     def texts(self, chat: int, *, bot: int | None = None) -> list[str]:
         """Text or caption of every message that has one, oldest first."""
@@ -71,7 +69,7 @@ class Reading(Platform):
     def commands(self, bot: int) -> dict[str, list[Json]]:
         """A bot's commands by "scope type/chat id/user id/language"."""
         doc = self.memory.bot(bot) or {}
-        return copy.deepcopy(doc.get("commands") or {})
+        return copied(doc.get("commands") or {})
 
     def topics(self, chat: int) -> dict[int, Json]:
         """A forum's topics by id: `name`, `icon_color`, `closed`."""

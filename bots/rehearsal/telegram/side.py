@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from bots.rehearsal.telegram import methods
@@ -11,7 +10,7 @@ from bots.rehearsal.telegram.params import Params, Upload
 from bots.rehearsal.telegram.platform import METHODS, Call, Entry
 from bots.rehearsal.telegram.reading import Reading
 from bots.rehearsal.telegram.showing import Showing
-from bots.rehearsal.world import Json
+from bots.rehearsal.world import Json, copied
 
 __all__ = ["TelegramSide", "methods"]
 
@@ -31,7 +30,7 @@ class TelegramSide(Showing, Reading):
         forward of a channel post may wait for `settle` (the World's switch `forward`), which
         the caller runs after it took the answer. getUpdates answers at once.
         """
-        return copy.deepcopy(self.run(token, method, params or {}))
+        return copied(self.run(token, method, params or {}))
 
     def run(
         self,
