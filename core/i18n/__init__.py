@@ -25,6 +25,7 @@ _COMMAND = re.compile(r"(?<![\w/.:-])/([a-z]+)\b")
 HERE = Path(__file__).parent
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """The languages with a catalogue, English first."""
     return (FALLBACK, *sorted(path.stem for path in HERE.glob("*.po") if path.stem != FALLBACK))

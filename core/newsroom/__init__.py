@@ -17,7 +17,7 @@ from core.events import Deleted, Edited, Event, Invoked, Moved, Posted, Reacted,
 from core.feeds.model import Draft
 from core.feeds.schedule import Answer as FeedAnswer
 from core.i18n import FALLBACK, texts
-from core.model import Channel, House, Role, State
+from core.model import House, Role, State
 from core.newsroom import (
     admin,
     alike,
@@ -334,19 +334,14 @@ class Newsroom:
         """Publications, channels, moderators."""
         return await self._db.read(self._context.house)
 
-    async def ready(self, channel: Channel, look: jobs.Look) -> list[jobs.Job]:
+    async def ready(
+        self, channel: int, look: jobs.Look | None, *, settle: bool
+    ) -> jobs.Ready | None:
         """See `jobs.ready`."""
         now = self._context.clock.now()
-        return await self._db.read(lambda tx: jobs.ready(tx, self._context, channel, now, look))
-
-    async def settings(self, channel: Channel) -> list[jobs.SettingJob]:
-        """See `jobs.settings`."""
-        now = self._context.clock.now()
-        return await self._db.read(lambda tx: jobs.settings(tx, self._context, channel, now))
-
-    async def next_due(self, channel: int, after: float) -> float | None:
-        """When the next delivery of a channel falls due after a time (both Unix seconds)."""
-        return await self._db.read(lambda tx: jobs.next_due(tx, channel, after))
+        return await self._db.read(
+            lambda tx: jobs.ready(tx, self._context, channel, now, look, settle=settle)
+        )
 
     async def begin(
         self, job: jobs.Job, digest: str, position: int, *,

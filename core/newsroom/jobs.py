@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from core.model import Channel, Purpose
-from core.newsroom import marks
+from core.newsroom import marks, restrictions
 from core.newsroom.answers import refers_by, reply_target
 from core.newsroom.birth import own_thread
 from core.newsroom.context import Context
 from core.newsroom.faces import ANSWERS, NAMES, QUOTES
 from core.newsroom.facing import face_of
+from core.newsroom.restrictions import Restriction
 from core.ports import Capabilities, Row, Target, Tx
 from core.steps import Sent
 from core.views import View
@@ -157,8 +158,37 @@ LIMIT :limit
 """
 
 
-def ready(tx: Tx, context: Context, channel: Channel, now: float, look: Look) -> list[Job]:
-    """What can be done now in a channel, in order. Removals and articles go first, then cards
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What can be done in a channel now, and when the next falls due (Unix seconds, None =
+    nothing waits)."""
+
+    channel: Channel
+    jobs: Sequence[Job]
+    settings: Sequence[SettingJob]
+    people: Sequence[Restriction]
+    due: float | None
+
+
+def ready(
+    tx: Tx, context: Context, number: int, now: float, look: Look | None, *, settle: bool
+) -> Ready | None:
+    """One look at a channel (its number); None where there is none any more. look: None = for no
+    deliveries. settle: whether for settings and restrictions as well."""
+    channel = context.house(tx).channels.get(number)
+    if channel is None:
+        return None
+    return Ready(
+        channel,
+        _ready_jobs(tx, context, channel, now, look) if look is not None else (),
+        _settings(tx, context, channel, now) if settle else (),
+        restrictions.due(tx, context, channel, now) if settle else (),
+        _next_due(tx, number, now),
+    )
+
+
+def _ready_jobs(tx: Tx, context: Context, channel: Channel, now: float, look: Look) -> list[Job]:
+    """The deliveries in order. Removals and articles go first, then cards
     that stand already: somebody has just pressed there. Then every thread has its turn, the one
     that waits longest first: a thread's lowest number."""
     found = tx.all(_READY, {"channel": channel.id, "now": now, "limit": MOST_READY})
@@ -197,7 +227,7 @@ def _turn(row: Row, served: Mapping[int | None, float]) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def next_due(tx: Tx, channel: int, after: float) -> float | None:
+def _next_due(tx: Tx, channel: int, after: float) -> float | None:
     """When the next delivery, setting or restriction of a channel falls due after a time (both
     Unix seconds); None = nothing waits."""
     row = tx.one(
@@ -459,7 +489,7 @@ def _settle_until(
     return float(tried["t"]) + context.rules.forward_wait
 
 
-def settings(tx: Tx, context: Context, channel: Channel, now: float) -> list[SettingJob]:
+def _settings(tx: Tx, context: Context, channel: Channel, now: float) -> list[SettingJob]:
     """The settings of a channel's threads that have to be applied."""
     rows = tx.all(
         "SELECT s.*, t.place FROM setting s JOIN thread t ON t.id = s.thread"

@@ -16,10 +16,8 @@ from contextlib import suppress
 from core.clock import Clock
 from core.ending import end, wait_out
 from core.errors import StorageError
-from core.model import Channel
-from core.newsroom import Newsroom, restrictions
-from core.newsroom.jobs import Job, SettingJob
-from core.newsroom.restrictions import Restriction
+from core.newsroom import Newsroom
+from core.newsroom.jobs import Job, Ready
 from core.outbox import restricting
 from core.outbox.calls import Calls, Outdated, about
 from core.outbox.lanes import Lanes
@@ -99,20 +97,20 @@ class Outbox:
         while True:
             signal.clear()
             self._turned[f"channel {number}"] = self._clock.monotonic()
-            # What falls due while one looks has not been seen yet.
-            began = self._clock.now()
+            lanes = self._lanes[number]
+            look = lanes.look(self._clock.monotonic(), self._calls.apart)
+            settle = SETTINGS not in lanes.tasks
             try:
-                channel = (await self._newsroom.house()).channels.get(number)
-                if channel is None:
-                    self._turned.pop(f"channel {number}", None)
-                    return
-                await self._start_lanes(channel)
-                due = await self._newsroom.next_due(number, began)
+                ready = await self._newsroom.ready(number, look, settle=settle)
             except StorageError as error:
                 log.warning("the outbox waits for the database: %s", error)
                 await self._clock.sleep(1.0)
                 continue
-            await self._wait(signal, number, due)
+            if ready is None:
+                self._turned.pop(f"channel {number}", None)
+                return
+            self._start_lanes(lanes, ready)
+            await self._wait(signal, number, ready.due)
 
     def late(self, longest: float) -> list[str]:
         """The channels that nobody looked at for so many seconds: something hangs there."""
@@ -135,44 +133,27 @@ class Outbox:
                 with suppress(asyncio.CancelledError):
                     await future
 
-    async def _start_lanes(self, channel: Channel) -> None:
-        lanes = self._lanes[channel.id]
-        await self._start_settings(channel, lanes)
-        look = lanes.look(self._clock.monotonic(), self._calls.apart)
-        if look is None:
-            return
+    def _start_lanes(self, lanes: Lanes, ready: Ready) -> None:
+        channel = ready.channel.id
+        if ready.settings or ready.people:
+            lanes.tasks[SETTINGS] = asyncio.create_task(
+                self._settle(lanes, ready), name=f"lane {channel} settings"
+            )
         found: dict[str, list[Job]] = {}
-        for job in await self._newsroom.ready(channel, look):
+        for job in ready.jobs:
             found.setdefault(job.lane, []).append(job)
         for lane, jobs in found.items():
             lanes.begin(jobs)
             lanes.tasks[lane] = asyncio.create_task(
-                self._work(lanes, lane, jobs), name=f"lane {channel.id} {lane}"
+                self._work(lanes, lane, jobs), name=f"lane {channel} {lane}"
             )
 
-    async def _start_settings(self, channel: Channel, lanes: Lanes) -> None:
-        if SETTINGS in lanes.tasks:
-            return
-        now = self._clock.now()
-        settings = await self._newsroom.settings(channel)
-        people = await self._newsroom.look(lambda tx, c: restrictions.due(tx, c, channel, now))
-        if settings or people:
-            lanes.tasks[SETTINGS] = asyncio.create_task(
-                self._settle(channel, lanes, settings, people),
-                name=f"lane {channel.id} settings",
-            )
-
-    async def _settle(
-        self,
-        channel: Channel,
-        lanes: Lanes,
-        settings: list[SettingJob],
-        people: list[Restriction],
-    ) -> None:
+    async def _settle(self, lanes: Lanes, ready: Ready) -> None:
+        channel = ready.channel
         try:
-            for setting in settings:
+            for setting in ready.settings:
                 await self._calls.apply(setting)
-            for one in people:
+            for one in ready.people:
                 adapter = self._adapters[channel.platform]
                 await restricting.bring(self._newsroom, adapter, self._clock, one)
         except StorageError as error:

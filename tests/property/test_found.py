@@ -12,7 +12,7 @@ from tests.property.seen import buttons
 from tests.road.house import House, Json, newsroom
 
 LONG = "long " * 700
-ANSWER_TAKES = 1.5
+ANSWER_TAKES = 0.3
 
 
 async def _commented(house: House, words: str, *, answers: int | None = None) -> Json:

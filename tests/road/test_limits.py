@@ -11,6 +11,7 @@ import pytest
 
 from bots.rehearsal.world import Fault, Switches
 from core.feeds.model import Draft
+from core.newsroom.jobs import Look, Ready
 from core.text.model import Rich
 from tests.road.house import House, newsroom
 
@@ -75,17 +76,16 @@ async def test_what_falls_due_while_one_looks_is_not_missed(
     async with newsroom(tmp_path, mode="open") as house:
         await house.publish()
         room, signals = house.product.newsroom, house.product.outbox._signals
-        ask, passed = room.next_due, list[float]()
+        ask, passed = room.ready, list[float]()
 
-        async def late(channel: int, after: float) -> float | None:
-            due = await ask(channel, after)
-            if due is None or signals[channel].is_set():
-                return due
-            passed.append(due)
-            await asyncio.sleep(max(0.0, due - time.time()) + 0.1)
-            return await ask(channel, after)
+        async def late(channel: int, look: Look | None, *, settle: bool) -> Ready | None:
+            ready = await ask(channel, look, settle=settle)
+            if ready is not None and ready.due is not None and not signals[channel].is_set():
+                passed.append(ready.due)
+                await asyncio.sleep(max(0.0, ready.due - time.time()) + 0.1)
+            return ready
 
-        monkeypatch.setattr(room, "next_due", late)
+        monkeypatch.setattr(room, "ready", late)
         house.world.faults.add(Fault("telegram", "sendMessage", "drop_before", times=1))
         thread = house.forum_thread()
         assert thread
