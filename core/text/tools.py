@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from urllib.parse import unquote, urljoin
 
@@ -19,6 +20,8 @@ BLOCKS = frozenset({Style.QUOTE, Style.HEADING, Style.PRE})
 VERBATIM = frozenset({Style.CODE, Style.PRE})
 # What is shown as one piece, so that nothing can begin or end inside of it.
 SOLID = VERBATIM | {Style.TIME}
+KEPT = 8192
+"""Characters of the longest texts whose forms are kept for whoever asks for them again."""
 LINK_SCHEMES = frozenset({"http", "https", "mailto", "tg"})
 
 # Where two spans partly overlap, the weaker one is cut: a split link or quote is seen by the
@@ -90,15 +93,23 @@ def normalise(rich: Rich) -> Rich:
     cut where they partly overlap, and sorted. CODE, PRE and TIME contain no other span; no
     style contains itself, whatever its value. Doing it twice changes nothing.
     """
-    spans: Sequence[Span] = rich.spans
-    if not spans:
+    if not rich.spans:
         return rich
+    return _kept(rich) if len(rich.text) <= KEPT else _normalised(rich)
+
+
+def _normalised(rich: Rich) -> Rich:
+    spans: Sequence[Span] = rich.spans
     for _ in range(4):
         ordered = _order(rich.text, spans)
         if ordered == spans:
             break
         spans = ordered
     return Rich(rich.text, tuple(spans))
+
+
+# Whoever renders asks for the same texts again and again.
+_kept = lru_cache(maxsize=256)(_normalised)
 
 
 def _order(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -19,6 +19,7 @@ from bots.discord.text.lists import Numbering
 from core.text.model import Rich, Span, Style
 from core.text.tools import (
     BLOCKS,
+    KEPT,
     SOLID,
     insert,
     merged,
@@ -46,7 +47,6 @@ def cost(rich: Rich) -> int:
     return utf16_len(to_discord(rich))
 
 
-@lru_cache(maxsize=256)
 def to_discord(rich: Rich) -> str:
     """Markdown that the client shows as `rich` reads.
 
@@ -56,8 +56,15 @@ def to_discord(rich: Rich) -> str:
     deeper than three become the third. A link that Discord cannot dress (its text is an address
     itself, or has odd brackets) is written out behind its text.
     """
-    # Whoever splits a text, or looks whether a message still shows it, asks for the same again.
+    return _kept(rich) if len(rich.text) <= KEPT else _rendered(rich)
+
+
+def _rendered(rich: Rich) -> str:
     return _PING.sub(WIDTHLESS, _document(_prepared(rich)))
+
+
+# Whoever splits a text, or looks whether a message still shows it, asks for the same again.
+_kept = lru_cache(maxsize=256)(_rendered)
 
 
 def _prepared(rich: Rich) -> Rich:
