@@ -13,18 +13,18 @@ import pytest
 
 from bots.rehearsal.world import World
 from core.newsroom import audit
-from tests.campaign.report import Counts, record
+from tests.campaign.report import Counts
 from tests.crash import scenario
 from tests.crash.boundary import Boundaries
+from tests.crash.matrix import SLICES, crash_everywhere
 from tests.crash.scenario import Step, Story, copies, in_group, root
-from tests.crash.test_every_boundary import RULES, add, live
-from tests.property.town import PACE, PaceClock
+from tests.crash.test_every_boundary import FAST, live
+from tests.property.town import PaceClock
 from tests.road.house import House, Json, read
 
-QUICK = replace(RULES, forward_wait=RULES.forward_wait * PACE, tell_gather=0.5, tell_gap=1.0)
+QUICK = replace(FAST, tell_gather=0.5, tell_gap=1.0)
 RAID = "Everybody knows that the mayor sold the harbour, resign now and give the money back"
 RAIDERS, READERS = 7, 3
-SLICES = 4
 STAY = ("alpha words", "beta words")
 DECIDED = Counter(
     publish=1, reject=2 * RAIDERS, undo=RAIDERS, approve=3, withhold=1, uphold=1
@@ -152,7 +152,7 @@ STEPS: list[Step] = [
 ]  # fmt: skip
 
 
-async def _run(folder: Path, at: int, *, after: bool) -> tuple[Boundaries, Counts]:
+async def _run(folder: Path, at: int, after: bool) -> tuple[Boundaries, Counts]:
     folder.mkdir()  # noqa: ASYNC240  nothing else runs yet
     house = House(World(folder / "world.db"), folder, QUICK)
     house.furnish()
@@ -208,7 +208,7 @@ async def _count_decided(story: Story, counts: Counts) -> None:
 
 @pytest.mark.timeout(60)
 async def test_the_scenario_without_a_crash(tmp_path: Path) -> None:
-    boundaries, counts = await _run(tmp_path / "whole", 0, after=False)
+    boundaries, counts = await _run(tmp_path / "whole", 0, False)
     assert boundaries.count > 100
     assert not {name: n for name, n in counts.flat().items() if n}
 
@@ -217,14 +217,4 @@ async def test_the_scenario_without_a_crash(tmp_path: Path) -> None:
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("part", range(SLICES))
 async def test_a_crash_at_every_boundary(tmp_path: Path, part: int) -> None:
-    whole, _ = await _run(tmp_path / "whole", 0, after=False)
-    total = Counts(more={"boundaries": 0})
-    for at in range(1 + part, whole.count + 1, SLICES):
-        total.more["boundaries"] += 1
-        for after in (False, True):
-            try:
-                add(total, (await _run(tmp_path / f"{at}-{after}", at, after=after))[1])
-            except AssertionError as error:
-                error.add_note(f"crash {'after' if after else 'before'} boundary {at}")
-                raise
-    record("crash", f"deciding, {part + 1} of {SLICES}", total)
+    await crash_everywhere(_run, tmp_path, "deciding", part, SLICES)

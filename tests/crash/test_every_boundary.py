@@ -31,6 +31,7 @@ from core.newsroom import Rules
 from core.text.model import Rich
 from tests.campaign.report import Counts, record
 from tests.crash.boundary import Boundaries, Crash
+from tests.crash.matrix import SLICES, add
 from tests.crash.scenario import (
     HEADLINE,
     PIECES,
@@ -46,11 +47,7 @@ from tests.crash.scenario import (
 from tests.property.town import PACE, PaceClock
 from tests.road.house import House, Json, Places
 
-RULES = Rules(forward_wait=0.6)
 FAST = Rules(forward_wait=0.6 * PACE)
-SLICES = 4
-"""So many tests share the matrix of one row, so that several processes can work on it."""
-
 SWITCHES = {
     "plain": Switches(),
     "forward before": Switches(
@@ -274,13 +271,6 @@ def _count_replies(house: House, messages: list[Json], counts: Counts) -> None:
         answered = answer["reply_to_message"]
         counts.lost += not ("omega words" in answered["text"] or "#1" in answer["text"])
         counts.reply_before_parent += answer["message_id"] < answered["message_id"]
-
-
-def add(into: Counts, one: Counts) -> None:
-    """Sum up."""
-    for name in ("runs", "lost", "visible_held", "reply_before_parent", "orphaned", "doubled",
-                 "doubled_unavoidable"):  # fmt: skip
-        setattr(into, name, getattr(into, name) + getattr(one, name))
 
 
 @pytest.mark.timeout(60)

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from bots.rehearsal.world import Fault, World
-from tests.campaign.report import Counts, record
+from tests.campaign.report import Counts
 from tests.crash import scenario
 from tests.crash.boundary import Boundaries
+from tests.crash.matrix import crash_everywhere
 from tests.crash.scenario import Step, Story
-from tests.crash.test_every_boundary import RULES, add, live
+from tests.crash.test_every_boundary import FAST, live
+from tests.property.town import PaceClock
 from tests.road.house import House
 
 WORDS = ("one fish", "two fish", "red fish", "blue fish")
@@ -86,17 +88,17 @@ STEPS: list[Step] = [
 async def _run(folder: Path, at: int, *, after: bool) -> tuple[Boundaries, Counts, bool]:
     """Boundaries, what was counted, whether some message was shared."""
     folder.mkdir()  # noqa: ASYNC240  nothing else runs yet
-    house = House(World(folder / "world.db"), folder, RULES)
+    house = House(World(folder / "world.db"), folder, FAST)
     house.furnish()
     await house.open()
     try:
         await house.start()
         await house.connect("open")
         await house.stop()
-        story, boundaries = Story(house), Boundaries(at, after=after)
-        reached = await live(house, story, 0, boundaries, STEPS)
+        story, boundaries, clock = Story(house), Boundaries(at, after=after), PaceClock()
+        reached = await live(house, story, 0, boundaries, STEPS, clock=clock)
         if boundaries.dead.is_set():
-            reached = await live(house, story, reached, Boundaries(), STEPS)
+            reached = await live(house, story, reached, Boundaries(), STEPS, clock=clock)
         assert reached == len(STEPS), f"stuck at {STEPS[reached][0]}"
         return boundaries, *_check(house, boundaries)
     finally:
@@ -138,13 +140,8 @@ async def test_a_crash_at_some_boundaries(tmp_path: Path, after: bool) -> None:
 @pytest.mark.campaign
 @pytest.mark.timeout(1200)
 async def test_a_crash_at_every_boundary(tmp_path: Path) -> None:
-    whole, _, _ = await _run(tmp_path / "whole", 0, after=False)
-    total = Counts(more={"boundaries": whole.count})
-    for at in range(1, whole.count + 1):
-        for after in (False, True):
-            try:
-                add(total, (await _run(tmp_path / f"{at}-{after}", at, after=after))[1])
-            except AssertionError as error:
-                error.add_note(f"crash {'after' if after else 'before'} boundary {at}")
-                raise
-    record("crash", "gathering", total)
+    async def told(folder: Path, at: int, after: bool) -> tuple[Boundaries, Counts]:
+        boundaries, counts, _ = await _run(folder, at, after=after)
+        return boundaries, counts
+
+    await crash_everywhere(told, tmp_path, "gathering")

@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 
 from bots.rehearsal.world import World
-from tests.campaign.report import Counts, record
+from tests.campaign.report import Counts
 from tests.crash import scenario
 from tests.crash.boundary import Boundaries
+from tests.crash.matrix import SLICES, crash_everywhere
 from tests.crash.scenario import Step, Story
-from tests.crash.test_every_boundary import RULES, SLICES, add, live
+from tests.crash.test_every_boundary import FAST, live
+from tests.property.town import PaceClock
 from tests.road.house import House
 
-QUICK = replace(RULES, tell_gather=0.02, tell_gap=0.05)
+QUICK = replace(FAST, tell_gather=0.5, tell_gap=1.0)
 SAID = ("waits for a moderator", "was not published", "You cannot comment at The Paper")
 
 
@@ -68,7 +70,7 @@ STEPS: list[Step] = [
 ]
 
 
-async def _run(folder: Path, at: int, *, after: bool) -> tuple[Boundaries, Counts]:
+async def _run(folder: Path, at: int, after: bool) -> tuple[Boundaries, Counts]:
     folder.mkdir()  # noqa: ASYNC240  nothing else runs yet
     house = House(World(folder / "world.db"), folder, QUICK)
     house.furnish()
@@ -79,10 +81,10 @@ async def _run(folder: Path, at: int, *, after: bool) -> tuple[Boundaries, Count
         house.telegram.person_starts(house.places.ana, int(house.telegram.bots()[0]["id"]))
         await house.until(lambda: len(house.telegram.messages(house.places.ana)) > 1, "welcomed")
         await house.stop()
-        story, boundaries = Story(house), Boundaries(at, after=after)
-        reached = await live(house, story, 0, boundaries, STEPS)
+        story, boundaries, clock = Story(house), Boundaries(at, after=after), PaceClock()
+        reached = await live(house, story, 0, boundaries, STEPS, clock=clock)
         if boundaries.dead.is_set():
-            reached = await live(house, story, reached, Boundaries(), STEPS)
+            reached = await live(house, story, reached, Boundaries(), STEPS, clock=clock)
         assert reached == len(STEPS), f"stuck at {STEPS[reached][0]}"
         texts = _told(house)
         more = sum(max(0, sum(said in text for text in texts) - 1) for said in SAID)
@@ -94,7 +96,7 @@ async def _run(folder: Path, at: int, *, after: bool) -> tuple[Boundaries, Count
 
 @pytest.mark.timeout(60)
 async def test_the_scenario_without_a_crash(tmp_path: Path) -> None:
-    boundaries, counts = await _run(tmp_path / "whole", 0, after=False)
+    boundaries, counts = await _run(tmp_path / "whole", 0, False)
     assert "telegram banChatMember" in boundaries.names
     assert "telegram unbanChatMember" in boundaries.names
     assert not {name: n for name, n in counts.flat().items() if n}
@@ -107,10 +109,10 @@ async def test_the_scenario_without_a_crash(tmp_path: Path) -> None:
 async def test_a_crash_at_the_ban_and_at_its_lifting(
     tmp_path: Path, name: str, after: bool
 ) -> None:
-    whole, _ = await _run(tmp_path / "whole", 0, after=False)
+    whole, _ = await _run(tmp_path / "whole", 0, False)
     at = whole.names.index(f"telegram {name}") + 1
     for near in (at, at + 1):
-        _, counts = await _run(tmp_path / str(near), near, after=after)
+        _, counts = await _run(tmp_path / str(near), near, after)
         counts.runs = 0
         assert not {kind: n for kind, n in counts.flat().items() if n}, near
 
@@ -119,14 +121,4 @@ async def test_a_crash_at_the_ban_and_at_its_lifting(
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("part", range(SLICES))
 async def test_a_crash_at_every_boundary(tmp_path: Path, part: int) -> None:
-    whole, _ = await _run(tmp_path / "whole", 0, after=False)
-    total = Counts(more={"boundaries": 0})
-    for at in range(1 + part, whole.count + 1, SLICES):
-        total.more["boundaries"] += 1
-        for after in (False, True):
-            try:
-                add(total, (await _run(tmp_path / f"{at}-{after}", at, after=after))[1])
-            except AssertionError as error:
-                error.add_note(f"crash {'after' if after else 'before'} boundary {at}")
-                raise
-    record("crash", f"telling, {part + 1} of {SLICES}", total)
+    await crash_everywhere(_run, tmp_path, "telling", part, SLICES)
