@@ -20,7 +20,7 @@ from bots.rehearsal.play import Player, opening
 from bots.rehearsal.stage import Stage, StagePerson, Way, build_stage
 from bots.rehearsal.telegram.server import TelegramServer
 from bots.rehearsal.telegram.side import TelegramSide
-from bots.rehearsal.world import World
+from bots.rehearsal.world import Switches, World
 from core.errors import UserError
 from core.i18n import FALLBACK, texts
 from core.model import Purpose, Role
@@ -81,7 +81,8 @@ async def theatre(settings: Settings, wiring: Wiring, way: Way = "chat") -> Asyn
     wiring: the product's, without platforms. way: how readers comment, see `Stage.way`.
     """
     example = load_example()
-    world = World(settings.data_dir / f"world{_SUFFIX[way]}.db")
+    switches = Switches(ephemeral_messages="10.3")
+    world = World(settings.data_dir / f"world{_SUFFIX[way]}.db", switches=switches)
     async with AsyncExitStack() as stack:
         stack.callback(world.close)
         telegram, discord = TelegramSide(world), DiscordSide(world)

@@ -334,12 +334,13 @@ class Adapter(Protocol):
         right or the platform cannot; a DeliveryError otherwise. To be repeated safely."""
         ...
 
-    async def tell(self, identity: str, view: NoticeView) -> None:
-        """Say something to one person alone, in their direct chat with the bot.
+    async def tell(self, identity: str, view: NoticeView, near: Target | None = None) -> None:
+        """Say something to one person alone: in their direct chat with the bot or, where they
+        have none, in the thread in which they wrote, if the platform shows it to nobody else.
 
-        identity: as in `core.events.Person`. Raises Rejected where that person cannot be told
-        (they never opened the chat, closed it, or write as a channel); nothing is then said
-        anywhere else. Raises a DeliveryError otherwise.
+        identity: as in `core.events.Person`. near: that thread, None where there is none. Raises
+        Rejected where that person cannot be told (they closed the direct chat, say, or write as
+        a channel); nothing is then said anywhere else. Raises a DeliveryError otherwise.
         """
         ...
 

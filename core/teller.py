@@ -52,7 +52,7 @@ class Teller:
         adapter = self._adapters[note.platform]
         pace = adapter.capabilities.tell_every
         try:
-            await adapter.tell(note.identity, note.view)
+            await adapter.tell(note.identity, note.view, note.near)
         except OutcomeUnknown as lost:
             log.info("whether an author was told is not known: %s", lost.reason)
         except Rejected as closed:

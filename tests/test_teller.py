@@ -12,7 +12,7 @@ from core.clock import FakeClock
 from core.errors import DeliveryError, OutcomeUnknown, Rejected, RetryLater, Unreachable
 from core.newsroom import Newsroom
 from core.newsroom.private import Note
-from core.ports import Adapter
+from core.ports import Adapter, Target
 from core.teller import PAUSE, Teller
 from core.text.model import Rich
 from core.views import NoticeView
@@ -31,7 +31,7 @@ class Phone:
         self.answers = list(answers)
         self.said: list[str] = []
 
-    async def tell(self, identity: str, view: NoticeView) -> None:
+    async def tell(self, identity: str, view: NoticeView, near: Target | None) -> None:
         self.said.append(identity)
         answer = self.answers.pop(0) if self.answers else None
         if answer is not None:
@@ -54,7 +54,7 @@ class Room:
             self.recorded.append(name)
             return None
         self.waiting -= 1
-        return Note("here", str(self.waiting), NoticeView(Rich("words")), (1,))
+        return Note("here", str(self.waiting), NoticeView(Rich("words")), None, (1,))
 
 
 async def turns(phone: Phone, room: Room, seconds: float) -> None:

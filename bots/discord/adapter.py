@@ -299,9 +299,10 @@ class DiscordAdapter:
         """Ban or time somebody out in the channel's server."""
         await self._persons.restrict(target.place, identity, value)
 
-    async def tell(self, identity: str, view: NoticeView) -> None:
+    async def tell(self, identity: str, view: NoticeView, near: Target | None = None) -> None:
         """Write to somebody's direct chat; refused where they take none from this server's
-        members (50007)."""
+        members (50007). A channel shows words to one person alone only as an answer to what
+        they pressed, so `near` is of no use."""
         await self._persons.tell(identity, view)
 
     async def answer(self, invoked: Invoked, answer: Answer) -> None:

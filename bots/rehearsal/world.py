@@ -34,6 +34,9 @@ class Switches:
     mirror_deletes: the deletion of a channel post deletes its automatic forward too.
     nonce_window: seconds in which Discord answers a used nonce with the earlier message.
     rich_messages: the Telegram server knows rich messages (Bot API 10.1).
+    ephemeral_messages: how the Telegram server takes to whom alone a message in a group goes: as
+        "10.2" or as "10.3" of the Bot API does; "missing": it knows nothing of it; "ignored": it
+        has the methods, and shows to everybody what was for one.
     history_nonce: a message that is read back still has the nonce with which it was sent.
     forum_id_equal: a forum post's first message has the thread's id.
     active_threads: how many threads of a Discord guild may be awake at once.
@@ -51,6 +54,7 @@ class Switches:
     history_nonce: bool = False
     forum_id_equal: bool = True
     rich_messages: bool = True
+    ephemeral_messages: str = "missing"
     active_threads: int = 1000
     old_edits: int = 0
     link_life: float = 86_400.0

@@ -13,9 +13,10 @@ from typing import Any
 from bots.telegram import ids
 from bots.telegram.admins import Admins, concerns_admins
 from bots.telegram.answer import Answers
-from bots.telegram.api import Api, Migrated, TokenRefused
+from bots.telegram.api import Api, Migrated, NoChat, TokenRefused
 from bots.telegram.capabilities import CAPABILITIES, DOWNLOAD_LIMIT
 from bots.telegram.convert import PLATFORM, Admin, Handle, Known, Me, chat_of, convert
+from bots.telegram.ephemeral import Ephemeral
 from bots.telegram.pace import Pace
 from bots.telegram.persons import Persons
 from bots.telegram.polling import Poller
@@ -27,10 +28,14 @@ from core.errors import DeliveryError, Rejected, StorageError, Unreachable, User
 from core.events import Event, Invoked, Moved, Posted, ThreadOpened
 from core.i18n import FALLBACK, texts
 from core.ports import Capabilities, Files, Inquiry, Inspection, Receipt, Sink, Take, Target
+from core.text.model import Rich
 from core.views import Answer, NoticeView, Part, View
 
 log = logging.getLogger(__name__)
 MOST_ROOTS = 5000
+MOST_WRITERS = 5000
+SHOW_EVERY = 60.0
+"""Seconds between two words to the same person in a group on what they wrote there."""
 LOGIN_WAIT = 5.0
 _REFUSED = (
     "Telegram does not accept TELEGRAM_BOT_TOKEN. Ask @BotFather for the bot's token"
@@ -63,11 +68,13 @@ class TelegramAdapter:
         self._sending = Sending(self._api, self._pace, files)
         self._admins = Admins(self._api, clock)
         self._persons = Persons(self._api)
+        self._ephemeral = Ephemeral(self._api, self._pace, clock)
         self._poller = Poller(self._api, clock, self._read, self._done)
         self._sink: Sink | None = None
         self._api.migrated = self._migrated
         self._roots: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._albums: dict[tuple[str, str], Answer] = {}  # the newest to a piece of each
+        self._shown_until: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -198,13 +205,19 @@ class TelegramAdapter:
         self._logged_in()
         await self._persons.restrict(ids.chat(target.place), identity, value)
 
-    async def tell(self, identity: str, view: NoticeView) -> None:
-        """Write to somebody's direct chat; 403 where they never opened it or left it."""
-        self._logged_in()
+    async def tell(self, identity: str, view: NoticeView, near: Target | None = None) -> None:
+        """Write to somebody's direct chat or, where they never opened one, show it to them alone
+        in the group. Who closed the chat wants to hear nothing, there neither."""
+        answers = Answers(self._api, self._pace, self._logged_in().name)
         user = ids.user(identity)
         if user is None:
             raise Rejected("who writes as a channel has no direct chat")
-        await Answers(self._api, self._pace, self._logged_in().name).tell(user, view)
+        try:
+            await answers.tell(user, view)
+        except NoChat:
+            if near is None:
+                raise
+            await self._ephemeral.say(near, user, answers.messages(view, private=False))
 
     async def answer(self, invoked: Invoked, answer: Answer) -> None:
         """Answer the person; see `bots.telegram.answer`."""
@@ -301,11 +314,23 @@ class TelegramAdapter:
             del self._albums[album]
 
     async def _tell(self, event: Posted, answer: Answer) -> None:
-        """Words for a writer alone: in their direct chat, where they opened one."""
-        user = ids.user(event.person.identity)
-        if user is not None:
-            answers = Answers(self._api, self._pace, self._logged_in().name)
-            await answers.give(Handle(chat=user, message=0, user=user, private=True), answer)
+        """Words for a writer alone whose message was refused on the spot."""
+        view = NoticeView(answer.text or Rich(answer.alert), answer.buttons)
+        try:
+            await self.tell(event.person.identity, view, self._near(event))
+        except DeliveryError as error:
+            log.info("a writer was not told why their message was refused: %s", error.reason)
+
+    def _near(self, event: Posted) -> Target | None:
+        """Where somebody wrote, once in a while: who writes on and on into a closed thread would
+        use up what the bot may send to the group."""
+        writer, now = (event.place, event.person.identity), self._clock.monotonic()
+        if now < self._shown_until.get(writer, now):
+            return None
+        self._shown_until[writer] = now + SHOW_EVERY
+        if len(self._shown_until) > MOST_WRITERS:
+            self._shown_until.popitem(last=False)
+        return Target(event.place, "group", thread=event.thread)
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -1,8 +1,8 @@
 """Answers to what a person invoked: at most once, never stored, never in the way.
 
-Telegram shows nothing to one person only inside of a group, so an answer that is not public goes
-to the toast of the pressed button or into the person's direct chat; where that is closed (the
-person never wrote to the bot) a short reply in the group has to do.
+An answer that is not public goes to the toast of the pressed button or into the person's direct
+chat; where that is closed (the person never wrote to the bot) a short reply in the group has to do.
+An ephemeral message may not arrive, and who asked would have no answer at all.
 """
 
 from __future__ import annotations
@@ -149,10 +149,10 @@ class Answers:
         Raises the DeliveryError of the first message; where a later one fails, what came is
         what they get.
         """
-        for position, params in enumerate(self._messages(user, view)):
+        for position, params in enumerate(self.messages(view, private=True)):
             try:
                 with self._pace.spent(user):
-                    await self._api.call("sendMessage", params)
+                    await self._api.call("sendMessage", {"chat_id": user, **params})
             except DeliveryError as error:
                 if isinstance(error, RetryLater):
                     self._pace.refused(user, error.after)
@@ -161,12 +161,14 @@ class Answers:
                 log.info("a private message was cut short: %s", error.reason)
                 return
 
-    def _messages(self, user: int, view: NoticeView) -> list[dict[str, Any]]:
+    def messages(self, view: NoticeView, *, private: bool) -> list[dict[str, Any]]:
+        """What shows a notice: parameters of `sendMessage` without a chat. private: in the
+        direct chat, where a door is a plain button."""
         parts = texts(view.text)
-        rows = keyboard(view.buttons, self._bot_name, private=True)
+        rows = keyboard(view.buttons, self._bot_name, private=private)
         last = len(parts) - 1
         return [
-            {"chat_id": user, **parameters(part, rows if position == last else [])}
+            parameters(part, rows if position == last else [])
             for position, part in enumerate(parts)
         ]
 

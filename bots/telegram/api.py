@@ -42,6 +42,7 @@ _REPLY_GONE = ("message to be replied not found", "message to reply not found")
 _THREAD_GONE = ("message thread not found", "topic_deleted", "topic_id_invalid")
 _OTHER_FORM = ("there is no text in the message", "there is no caption in the message")
 _NO_CHANGE = ("message is not modified", "topic_not_modified")
+_NO_CHAT = ("can't initiate conversation with a user", "chat not found")
 
 
 class TokenRefused(Unreachable):
@@ -54,6 +55,10 @@ class Taken(Rejected):
 
 class OtherForm(Rejected):
     """The message is of another form than what it was to become: words or a medium."""
+
+
+class NoChat(Rejected):
+    """There is no such chat; with a person: they never opened one with the bot."""
 
 
 class NoChange(Rejected):
@@ -199,4 +204,6 @@ def refusal(words: str) -> Rejected:
         return Gone(words, "reply")
     if any(text in lower for text in _THREAD_GONE):
         return Gone(words, "thread")
+    if any(text in lower for text in _NO_CHAT):
+        return NoChat(words)
     return Rejected(words)

@@ -165,6 +165,8 @@ def _started(tx: Tx, context: Context, call: Call) -> Answer:
         return _policy(tx, context, call, payload)
     if payload.startswith("c") and (place := door.by_token(tx, payload[1:])) is not None:
         return door.open_door(tx, context, call, *place)
+    if payload.startswith(APPEAL):  # From a group, where the button is a link.
+        return appeals.pressed(tx, context, call, payload.removeprefix(APPEAL), "")
     if payload.startswith(HEAR):
         return Answer(Rich(commands.told_here(call.t)))
     if payload:

@@ -9,12 +9,12 @@ import json
 from dataclasses import dataclass
 
 from core.i18n import pick, texts
-from core.model import Publication, State
+from core.model import House, Publication, State
 from core.newsroom import addresses
 from core.newsroom.context import Context
 from core.newsroom.private_words import words_of
 from core.newsroom.telling import HELD, KEPT, REFUSED
-from core.ports import Row, Tx
+from core.ports import Row, Target, Tx
 from core.views import NoticeView
 
 MOST = 12
@@ -23,11 +23,13 @@ MOST = 12
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A private message that is due: to whom, and what it says. ids: the rows that it tells."""
+    """A private message that is due: to whom, and what it says. near: the thread in which they
+    wrote, None where they wrote elsewhere. ids: the rows that it tells."""
 
     platform: str
     identity: str
     view: NoticeView
+    near: Target | None
     ids: tuple[int, ...]
 
     def __repr__(self) -> str:
@@ -56,11 +58,13 @@ def claim(tx: Tx, context: Context, platform: str) -> Note | None:
         return None
     about = {"tag": due["author"], "p": due["publication"], "now": now, "most": MOST}
     rows = tx.all(
-        "SELECT t.*, c.number, c.article, c.state AS stands, c.shown, c.language, a.headline,"
+        "SELECT t.*, c.number, c.article, c.state AS stands, c.shown, c.language, c.way,"
+        " c.channel, h.place AS thread, a.headline,"
         " r.text, r.verdicts, d.reason, d.before, d.after, d.action, EXISTS (SELECT 1 FROM"
         " decision u WHERE u.undoes = t.decision) AS undone, s.standing, s.until FROM told t"
         " JOIN comment c ON c.id = t.comment JOIN article a ON a.id = c.article"
         " JOIN revision r ON r.comment = c.id AND r.number = c.revision"
+        " LEFT JOIN thread h ON h.article = c.article AND h.channel = c.channel AND h.dead = 0"
         " LEFT JOIN decision d ON d.id = t.decision"
         " LEFT JOIN author s ON s.publication = t.publication AND s.tag = t.author"
         " WHERE t.author = :tag AND t.publication = :p AND t.state = 'waiting'"
@@ -82,7 +86,19 @@ def claim(tx: Tx, context: Context, platform: str) -> Note | None:
     tongue = _language(publication, so)
     listed = context.capabilities[platform].names_commands
     view = words_of(texts(tongue, pick(tongue) if listed else ""), publication, so)
-    return Note(platform, identity, view, tuple(row["id"] for row in so))
+    return Note(
+        platform, identity, view, _near(context.house(tx), so), tuple(row["id"] for row in so)
+    )
+
+
+def _near(house: House, rows: list[Row]) -> Target | None:
+    """Where the newest of the comments was written. Who came through the door is in no group
+    under their name."""
+    row = rows[-1]
+    channel = house.channels.get(row["channel"])
+    if channel is None or row["thread"] is None or row["way"] != "chat":
+        return None
+    return Target(channel.place, channel.kind, thread=row["thread"])
 
 
 def _language(publication: Publication, rows: list[Row]) -> str:
@@ -131,6 +147,7 @@ def put_back(tx: Tx, note: Note, due: float) -> None:
 
 
 def refused(tx: Tx, note: Note) -> None:
-    """The person takes no messages of ours: nothing is said elsewhere instead."""
+    """The person takes no messages of ours, or not yet (`telling.heard_privately`): nothing is
+    said to anybody else instead."""
     for number in note.ids:
         tx.run("UPDATE told SET state = 'refused' WHERE id = :id", {"id": number})

@@ -53,7 +53,7 @@ def _buttons(t: Texts, rows: Sequence[Row]) -> Rows:
     labels = [t("Appeal") if alone else t("Appeal {number}", number=_number(row))
               for row in open_to]  # fmt: skip
     pairs = zip(open_to, labels, strict=True)
-    return tuple((Button(label, APPEAL + row["token"]),) for row, label in pairs)
+    return tuple((Button(label, APPEAL + row["token"], door=True),) for row, label in pairs)
 
 
 def _number(row: Row) -> str:

@@ -112,7 +112,11 @@ def _is_closed(tx: Tx, author: str, now: float) -> bool:
 
 def heard_privately(tx: Tx, context: Context, author: str) -> None:
     """They wrote to the bot in the direct chat, so they can be told something there: also what
-    could not be told before, where it is worth telling still."""
+    could not be told before, where it is worth telling still.
+
+    What was shown to them alone in a group is told: whether it arrived nobody tells us, and most
+    who come here come by its button. Who missed it finds in /export what their comments are.
+    """
     now = context.clock.now()
     tx.run(
         "UPDATE told SET state = CASE WHEN expires - :kept > :now THEN 'waiting' ELSE 'over' END,"

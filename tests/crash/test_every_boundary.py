@@ -53,7 +53,7 @@ SWITCHES = {
     "forward before": Switches(
         forward="before", nonce_window=0.0, history_nonce=True, forum_id_equal=False,
         mirror_edits=False, mirror_deletes=True, admin_delete_48h=False, rich_messages=False,
-        linger=60.0,
+        linger=60.0, ephemeral_messages="10.3",
     ),
     "forward missing": Switches(
         forward="missing", mirror_edits=False, admin_delete_48h=False, nonce_window=0.0,

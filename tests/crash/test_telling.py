@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.rehearsal.world import World
+from bots.rehearsal.world import Switches, World
 from tests.campaign.report import Counts
 from tests.crash import scenario
 from tests.crash.boundary import Boundaries
@@ -27,7 +27,13 @@ def _told(house: House) -> list[str]:
     """What the bot said to Ana."""
     bot = int(house.telegram.bots()[0]["id"])
     messages = house.telegram.messages(house.places.ana)
+    messages += house.telegram.ephemeral(house.places.group, house.places.ana)
     return [m["text"] for m in messages if m["from"]["id"] == bot]
+
+
+async def _starts(house: House) -> None:
+    house.telegram.person_starts(house.places.ana, int(house.telegram.bots()[0]["id"]))
+    await house.until(lambda: len(house.telegram.messages(house.places.ana)) > 1, "welcomed")
 
 
 def _ana_writes(story: Story) -> None:
@@ -70,16 +76,21 @@ STEPS: list[Step] = [
 ]
 
 
-async def _run(folder: Path, at: int, after: bool) -> tuple[Boundaries, Counts]:
+async def _run(folder: Path, at: int, after: bool, known: str = "") -> tuple[Boundaries, Counts]:
+    """known: Ana never opens the bot's chat, and Telegram has ephemeral messages as the switch
+    of this value says; without, she opens it."""
     folder.mkdir()  # noqa: ASYNC240  nothing else runs yet
-    house = House(World(folder / "world.db"), folder, QUICK)
+    switches = Switches(ephemeral_messages=known or "missing")
+    house = House(World(folder / "world.db", switches=switches), folder, QUICK)
     house.furnish()
     await house.open()
     try:
         await house.start()
         await house.connect("held")
-        house.telegram.person_starts(house.places.ana, int(house.telegram.bots()[0]["id"]))
-        await house.until(lambda: len(house.telegram.messages(house.places.ana)) > 1, "welcomed")
+        if not known:
+            await _starts(house)
+        seen: list[str] = []
+        house.world.on_change(lambda: seen.extend(house.telegram.texts(house.places.group)))
         await house.stop()
         story, boundaries, clock = Story(house), Boundaries(at, after=after), PaceClock()
         reached = await live(house, story, 0, boundaries, STEPS, clock=clock)
@@ -88,15 +99,23 @@ async def _run(folder: Path, at: int, after: bool) -> tuple[Boundaries, Counts]:
         assert reached == len(STEPS), f"stuck at {STEPS[reached][0]}"
         texts = _told(house)
         more = sum(max(0, sum(said in text for text in texts) - 1) for said in SAID)
-        counts = Counts(runs=int(at > 0), orphaned=int(_standing(house) == "kicked"), doubled=more)
+        public = sum(any(said in text for said in SAID) for text in set(seen))
+        counts = Counts(
+            runs=int(at > 0), orphaned=int(_standing(house) == "kicked"), doubled=more,
+            visible_held=public,
+        )  # fmt: skip
+        if not at:
+            assert bool(texts) == (known != "ignored")
         return boundaries, counts
     finally:
         await house.close()
 
 
 @pytest.mark.timeout(60)
-async def test_the_scenario_without_a_crash(tmp_path: Path) -> None:
-    boundaries, counts = await _run(tmp_path / "whole", 0, False)
+@pytest.mark.parametrize("known", ["", "10.3", "ignored"])
+async def test_the_scenario_without_a_crash(tmp_path: Path, known: str) -> None:
+    boundaries, counts = await _run(tmp_path / "whole", 0, False, known=known)
+    assert ("telegram deleteEphemeralMessage" in boundaries.names) == bool(known)
     assert "telegram banChatMember" in boundaries.names
     assert "telegram unbanChatMember" in boundaries.names
     assert not {name: n for name, n in counts.flat().items() if n}
@@ -115,6 +134,22 @@ async def test_a_crash_at_the_ban_and_at_its_lifting(
         _, counts = await _run(tmp_path / str(near), near, after)
         counts.runs = 0
         assert not {kind: n for kind, n in counts.flat().items() if n}, near
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("known", ["10.3", "ignored"])
+async def test_a_crash_while_the_server_is_tried_with_what_one_person_alone_sees(
+    tmp_path: Path, known: str
+) -> None:
+    whole, _ = await _run(tmp_path / "whole", 0, after=False, known=known)
+    first = whole.names.index("telegram deleteEphemeralMessage")
+    for at in range(first, first + 7):
+        for after in (False, True):
+            folder = tmp_path / f"{at}-{after}"
+            _, counts = await _run(folder, at, after=after, known=known)
+            counts.runs = 0
+            assert not {kind: n for kind, n in counts.flat().items() if n}, (at, after)
 
 
 @pytest.mark.campaign

@@ -69,6 +69,7 @@ switches = st.builds(
     nonce_window=st.sampled_from([0.0, 300.0]),
     history_nonce=st.booleans(),
     rich_messages=st.booleans(),
+    ephemeral_messages=st.sampled_from(["missing", "10.2", "10.3", "ignored"]),
     forum_id_equal=st.booleans(),
 )
 

@@ -30,7 +30,39 @@ _LEGACY: dict[str, frozenset[str]] = {
 }
 """Fields that the server still sends although the documentation dropped them with Bot API 7.0."""
 _CONSTANT = ("type", "status", "source")
-_OLD_PARAMETERS = frozenset(("reply_to_message_id", "allow_sending_without_reply"))
+_OLD_PARAMETERS = frozenset(
+    ("reply_to_message_id", "allow_sending_without_reply", "receiver_user_id")
+)
+"""Of Bot API 6 and, the last, of 10.2 alone."""
+
+
+def _field(name: str, kind: str, *, required: bool = False) -> Json:
+    return {"name": name, "types": [kind], "required": required}
+
+
+_RECEIVER = _field("receiver_user_id", "Integer", required=True)
+_LATER: dict[str, Json] = {
+    "methods": {
+        "deleteEphemeralMessage": {
+            "returns": ["Boolean"],
+            "fields": [
+                {"name": "chat_id", "types": ["Integer", "String"], "required": True},
+                _RECEIVER,
+                _field("ephemeral_message_id", "Integer", required=True),
+            ],
+        },
+        "sendMessage": {
+            "fields": [_field("ephemeral_message_parameters", "EphemeralMessageParameters")]
+        },
+    },
+    "types": {
+        "EphemeralMessageParameters": {"fields": [_RECEIVER]},
+        "Message": {
+            "fields": [_field("ephemeral_message_id", "Integer"), _field("receiver_user", "User")]
+        },
+    },
+}
+"""What Bot API 10.3 has for ephemeral messages and the product uses; the copy may be older."""
 
 
 class TelegramSchemas:
@@ -158,4 +190,13 @@ def load() -> TelegramSchemas | None:
     """The validator, or None where the data is absent."""
     if not SPEC.is_file():
         return None
-    return TelegramSchemas(json.loads(SPEC.read_text(encoding="utf-8")))
+    return TelegramSchemas(_with_later(json.loads(SPEC.read_text(encoding="utf-8"))))
+
+
+def _with_later(spec: Json) -> Json:
+    for kind, every in _LATER.items():
+        for name, more in every.items():
+            there = spec[kind].setdefault(name, {**more, "fields": []})
+            known = {field["name"] for field in there.get("fields", [])}
+            there["fields"] += [field for field in more["fields"] if field["name"] not in known]
+    return spec

@@ -202,6 +202,25 @@ async def test_a_comment_is_written_answered_edited_and_deleted_on_telegram(hous
     assert [comment["text"] for comment in seen["comments"]] == ["Changed"]
 
 
+async def test_what_is_for_one_person_alone_stands_in_their_view_only(house: House) -> None:
+    house.world.switches.ephemeral_messages = "10.3"
+    stage = house.stage.telegram
+    _, root = house.publish()
+    reader = house.stage.telegram_id("rosal")
+    house.telegram.join(stage.group, reader)
+    words: Json = {"chat_id": stage.group, "text": "For you", "reply_parameters": {}}
+    words["reply_parameters"]["message_id"] = root
+    words["ephemeral_message_parameters"] = {"receiver_user_id": reader}
+    house.telegram.call(stage.token, "sendMessage", words)
+    others = [one.key for one in house.stage.people if one.platform == "telegram"]
+    for person in others:
+        seen = (await house.state(person))["telegram"]
+        told = [one for one in seen["channel"]["posts"][0]["comments"] if one["text"] == "For you"]
+        assert len(told) == (person == "rosal")
+        assert not any(one["editable"] or one["deletable"] for one in told)
+        assert ("For you" in [one.get("text") for one in seen["group"]["messages"]]) == bool(told)
+
+
 async def test_a_file_is_attached_shown_and_kept_to_its_kind(house: House) -> None:
     house.publish()
     octets = {"Content-Type": "application/octet-stream"}

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bots.rehearsal.world import Switches
 from core.newsroom import Rules, private
 from tests.road.hands import Hands
 from tests.road.house import newsroom, read
@@ -18,10 +19,14 @@ QUICK = Rules(tell_gather=0.05, tell_gap=0.1)
 
 @asynccontextmanager
 async def published(
-    folder: Path, mode: str = "held", rules: Rules = QUICK, way: str = "chat"
+    folder: Path,
+    mode: str = "held",
+    rules: Rules = QUICK,
+    way: str = "chat",
+    switches: Switches | None = None,
 ) -> AsyncIterator[Hands]:
     """A newsroom with one article, which tells authors soon."""
-    async with newsroom(folder, mode=mode, way=way, rules=rules) as house:
+    async with newsroom(folder, mode=mode, way=way, rules=rules, switches=switches) as house:
         await house.publish()
         yield Hands(house)
 

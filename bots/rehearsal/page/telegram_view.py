@@ -65,10 +65,16 @@ class TelegramView:
 
     def _messages(self, chat: int, user: int) -> list[Json]:
         bot = self._stage.bot if chat > 0 else None
-        return [self._with_rights(one, chat, user) for one in self._side.messages(chat, bot=bot)]
+        shown = self._side.messages(chat, bot=bot)
+        if chat < 0:
+            shown = sorted(shown + self._side.ephemeral(chat, user), key=lambda one: one["date"])
+        return [self._with_rights(one, chat, user) for one in shown]
 
     def _with_rights(self, message: Json, chat: int, user: int) -> Json:
-        """A channel's posts belong to the channel; whoever may edit there edits them."""
+        """A channel's posts belong to the channel; whoever may edit there edits them. Nobody
+        answers, edits or deletes what was for them alone."""
+        if "ephemeral_message_id" in message:
+            return message | {"mine": False, "editable": False, "deletable": False}
         author = message.get("from", {}).get("id")
         mine = author == user and "sender_chat" not in message
         doc = self._side.memory.chat(chat) if chat < 0 else None

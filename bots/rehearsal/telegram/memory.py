@@ -1,6 +1,7 @@
 """The Telegram side's documents in the World's store, and the only place that names their kinds.
 
 Kinds: `tg_bot`, `tg_user` and `tg_chat` by id, `tg_messages:<chat>` by message id,
+`tg_ephemeral:<chat>` by ephemeral message id,
 `tg_updates:<bot>` by update id, `tg_callback`, `tg_deferred`, `tg_held`, `tg_counted`,
 `tg_file` by file id and `tg_path` by file path (the bytes lie in the World's files).
 
@@ -151,3 +152,13 @@ class Memory:
 
     def put_message(self, message: Json) -> None:
         self.store.put(f"tg_messages:{message['chat']}", message["id"], message)
+
+    def ephemeral(self, chat: str | int) -> list[Json]:
+        """The messages of a chat that one person alone sees each, oldest first."""
+        return list(self.store.all(f"tg_ephemeral:{chat}"))
+
+    def put_ephemeral(self, message: Json) -> None:
+        self.store.put(f"tg_ephemeral:{message['chat']}", message["ephemeral"], message)
+
+    def drop_ephemeral(self, message: Json) -> None:
+        self.store.drop(f"tg_ephemeral:{message['chat']}", message["ephemeral"])

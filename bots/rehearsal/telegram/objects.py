@@ -135,6 +135,9 @@ class Objects:
         if chat is None:
             raise LookupError(f"a message of an unknown chat: {message['chat']}")
         shown: Json = {"message_id": message["id"]}
+        if message.get("ephemeral"):
+            shown["ephemeral_message_id"] = message["ephemeral"]
+            shown["receiver_user"] = self.user(message["receiver"])
         if message.get("from"):
             shown["from"] = self.user(message["from"])
         if message.get("sender_chat"):

@@ -88,6 +88,25 @@ class Posting:
             self._delivery.message(message)
         return message
 
+    def add_ephemeral(
+        self, chat: Json, sender: Sender, content: Json, place: Place, receiver: int
+    ) -> Json:
+        """Store a message that one person alone sees; no bot is told of it."""
+        message: Json = {
+            "id": 0,
+            "ephemeral": self._memory.new_number("ephemeral"),
+            "receiver": receiver,
+            "chat": chat["key"],
+            "date": self._memory.now(),
+            "from": sender.user,
+            "bot": sender.bot,
+            **content,
+            **self._thread(chat, place),
+            **place.extra,
+        }
+        self._memory.put_ephemeral(message)
+        return message
+
     def release(self, most: int | None = None) -> int:
         """Tell the bots of messages that were held back, as they are now; how many there were."""
         held = list(self._memory.store.all("tg_held"))[:most]

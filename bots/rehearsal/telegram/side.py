@@ -63,6 +63,8 @@ class TelegramSide(Showing, Reading):
         entry = METHODS.get(method.lower())
         if entry is not None and entry.name == "sendRichMessage":
             entry = entry if self.world.switches.rich_messages else None
+        if entry is not None and entry.name == "deleteEphemeralMessage":
+            entry = entry if self.world.switches.ephemeral_messages != "missing" else None
         if entry is None:
             raise unknown_method()
         return entry

@@ -79,7 +79,7 @@ export class TelegramColumn {
   renderHead() {
     const view = this.view;
     const chat = view.name === "thread" ? this.telegram.channel : this.telegram[view.name];
-    const count = view.name === "thread" ? this.post().comments.length : 0;
+    const count = view.name === "thread" ? theirs(this.post().comments) : 0;
     const title = view.name === "thread" ? `${count} ${count === 1 ? "comment" : "comments"}` : chat.title;
     const sub = { channel: "channel", group: "discussion group", desk: "group of the moderators", private: "bot", thread: chat.title }[view.name];
     replaceIfChanged(this.head, JSON.stringify([view, title, sub]), () => [
@@ -123,7 +123,7 @@ export class TelegramColumn {
   }
 
   postItem({ post, root, comments }) {
-    const extra = { root: root?.message_id ?? 0, count: comments.length, last: comments.slice(-3).map((one) => one.from?.first_name ?? "") };
+    const extra = { root: root?.message_id ?? 0, count: theirs(comments), last: comments.slice(-3).map((one) => one.from?.first_name ?? "") };
     return {
       key: `c${post.message_id}`,
       sig: this.sig(post, extra),
@@ -145,7 +145,8 @@ export class TelegramColumn {
   }
 
   item(message, context) {
-    return { key: `g${message.message_id}`, sig: this.sig(message, context), make: () => this.message(message, context) };
+    const key = message.ephemeral_message_id ? `e${message.ephemeral_message_id}` : `g${message.message_id}`;
+    return { key, sig: this.sig(message, context), make: () => this.message(message, context) };
   }
 
   sig(message, extra) {
@@ -175,7 +176,7 @@ export class TelegramColumn {
 
   nameLine(message, name, sender) {
     if (message.chat.type === "private") return "";
-    const admin = sender.is_bot ? "bot" : message.is_automatic_forward ? "channel" : "";
+    const admin = message.ephemeral_message_id ? "only you see this" : sender.is_bot ? "bot" : message.is_automatic_forward ? "channel" : "";
     return el("div", { class: "tg-name", data: { tone: colorOf(sender.id, [0, 1, 2, 3, 4, 5, 6, 7]) } }, name, admin ? el("span", { class: "tg-tag" }, admin) : "");
   }
 
@@ -241,7 +242,7 @@ export class TelegramColumn {
   menu(message, anchor, point) {
     const sender = message.sender_chat?.title ?? message.from?.first_name ?? this.telegram.channel.title;
     const entries = [];
-    if (message.chat.type !== "channel" && this.writable) entries.push({ label: "Reply", icon: "reply", run: () => this.composer.reply({ id: message.message_id, name: sender, text: message.text ?? message.caption ?? "" }) });
+    if (message.chat.type !== "channel" && this.writable && !message.ephemeral_message_id) entries.push({ label: "Reply", icon: "reply", run: () => this.composer.reply({ id: message.message_id, name: sender, text: message.text ?? message.caption ?? "" }) });
     if (message.editable && message.text !== undefined) entries.push({ label: "Edit", icon: "edit", run: () => this.composer.edit({ id: message.message_id, text: message.text, chat: this.chatOf(message) }) });
     entries.push({ label: "Copy text", run: () => navigator.clipboard?.writeText(message.text ?? message.caption ?? "") });
     if (message.deletable) entries.push({ label: "Delete", icon: "close", danger: true, run: () => this.act({ do: "delete", chat: this.chatOf(message), message: message.message_id }) });
@@ -282,6 +283,11 @@ function avatar(name, tone, symbol = "") {
 
 function empty(text) {
   return { key: "empty", sig: text, make: () => el("p", { class: "tg-pill" }, text) };
+}
+
+/** How many comments everybody sees. */
+function theirs(comments) {
+  return comments.filter((one) => !one.ephemeral_message_id).length;
 }
 
 /** What a service message says, "" for an ordinary one. */

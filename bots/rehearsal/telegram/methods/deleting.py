@@ -53,3 +53,15 @@ def delete_messages(call: Call) -> bool:
     for message in messages:
         call.platform.posting.delete(message)
     return True
+
+
+@method("deleteEphemeralMessage")
+def delete_ephemeral_message(call: Call) -> bool:
+    """Take away what one person alone sees."""
+    chat = call.chat("write")
+    at = call.user("receiver_user_id"), call.params.integer("ephemeral_message_id")
+    for message in call.platform.memory.ephemeral(chat["key"]):
+        if (message["receiver"], message["ephemeral"]) == at and message["bot"] == call.bot_id:
+            call.platform.memory.drop_ephemeral(message)
+            return True
+    raise bad("message to delete not found")

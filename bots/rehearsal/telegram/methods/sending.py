@@ -166,8 +166,38 @@ def post(call: Call, chat: Json, contents: list[Json]) -> list[Json]:
     return sent
 
 
+def _receiver(call: Call) -> int:
+    """Who alone shall see the message, 0 = everybody. What the server does not know it ignores,
+    as it does every unknown parameter."""
+    known = call.platform.world.switches.ephemeral_messages
+    if known == "10.2":
+        return call.params.integer("receiver_user_id")
+    if known != "10.3":
+        return 0
+    what = "ephemeral message parameters"
+    given = call.params.mapping("ephemeral_message_parameters", what)
+    return Params(given or {}).integer("receiver_user_id")
+
+
+def _send_to_one(call: Call, chat: Json, content: Json, receiver: int) -> Json:
+    """An ephemeral message: by an administrator of a supergroup, to a human member of it."""
+    members = call.platform.members
+    if chat["type"] != "supergroup" or not members.is_admin(chat, call.bot_id):
+        raise bad("BOT_NOT_ADMIN")
+    person = call.platform.memory.user(receiver)
+    if person is None or person["is_bot"] or not members.inside(chat, receiver):
+        raise bad("USER_ID_INVALID")
+    place = place_of(call, chat)
+    call.count(chat)
+    posting = call.platform.posting
+    made = posting.add_ephemeral(chat, sender_in(call, chat), content, place, receiver)
+    return call.platform.objects.message(made)
+
+
 def _send(call: Call, chat: Json, content: Json) -> Json:
     content["reply_markup"] = inline_keyboard(call.params, chat["type"])
+    if receiver := _receiver(call):
+        return _send_to_one(call, chat, content, receiver)
     return call.platform.objects.message(post(call, chat, [content])[0])
 
 
