@@ -22,7 +22,7 @@ class Reading(Platform):
     def ephemeral(self, chat: int, person: int) -> list[Json]:
         """What this person alone sees in a group, oldest first; nobody else sees any of it."""
         every = (doc for doc in self.memory.ephemeral(chat) if doc["receiver"] == person)
-        return copy.deepcopy([self.objects.message(doc) for doc in every])
+        return copied([self.objects.message(doc) for doc in every])
 
     def thread(self, chat: int, root: int) -> list[Json]:
         """The comments under a root, or the messages of a topic; the root itself left out."""
