@@ -52,6 +52,7 @@ from core.newsroom.outside import Outside
 from core.newsroom.pages import page
 from core.newsroom.parcel import Read
 from core.newsroom.reactions import reacted
+from core.newsroom.ready import Ready, look_at
 from core.newsroom.refusal import refusal
 from core.newsroom.show import show
 from core.newsroom.target import Call
@@ -334,13 +335,11 @@ class Newsroom:
         """Publications, channels, moderators."""
         return await self._db.read(self._context.house)
 
-    async def ready(
-        self, channel: int, look: jobs.Look | None, *, settle: bool
-    ) -> jobs.Ready | None:
-        """See `jobs.ready`."""
+    async def ready(self, channel: int, look: jobs.Look | None, *, settle: bool) -> Ready | None:
+        """See `core.newsroom.ready`."""
         now = self._context.clock.now()
         return await self._db.read(
-            lambda tx: jobs.ready(tx, self._context, channel, now, look, settle=settle)
+            lambda tx: look_at(tx, self._context, channel, now, look, settle=settle)
         )
 
     async def begin(

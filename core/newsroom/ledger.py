@@ -8,9 +8,10 @@ from core.newsroom import message_map
 from core.newsroom.birth import open_thread, post_recorded
 from core.newsroom.context import Context
 from core.newsroom.desk import tell_desk
-from core.newsroom.jobs import Job, Member, SettingJob
+from core.newsroom.jobs import Job, Member
 from core.newsroom.marks import marked
 from core.newsroom.plan import change_delivery, requote
+from core.newsroom.ready import SettingJob
 from core.newsroom.removal import COMMAND, bury, gone_by_hand, mark_removing
 from core.ports import Receipt, Tx
 from core.steps import CHANGING, REMOVING

@@ -20,7 +20,8 @@ from core.errors import (
 )
 from core.model import Channel
 from core.newsroom import Newsroom, groups, ledger
-from core.newsroom.jobs import Job, SettingJob
+from core.newsroom.jobs import Job
+from core.newsroom.ready import SettingJob
 from core.outbox.layout import laid_out, lost_part, placed
 from core.ports import Adapter, Receipt
 from core.steps import REMOVING, Delete, Edit, GiveUp, LookFor, Send, Sent, Step, Wait, next_step
