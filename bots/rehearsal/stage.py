@@ -24,6 +24,8 @@ Way = Literal["chat", "door"]
 _KEY = "example"
 _BOT_NUMBER = 7_000_000_001
 _BOT_NAME = "Commonthread"
+_LOCALES = {"en": "en-US", "es": "es-ES"}
+"""What Discord calls the language of somebody's app."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ class _TelegramBuilder:
 
     def _add(self, given: ExamplePerson, channel: int, group: int, desk: int) -> StagePerson:
         """Readers follow the channel and comment without joining the group, as most do."""
-        made = self._side.add_person(given.name, given.username or None)
+        made = self._side.add_person(given.name, given.username or None, given.language)
         if given.role == "reader":
             self._side.join(channel, made)
         else:
@@ -221,9 +223,10 @@ class _DiscordBuilder:
         return DiscordStage(token, bot, guild, forum, desk), people
 
     def _add(self, given: ExamplePerson, guild: str) -> str:
+        locale = _LOCALES[given.language]
         if given.role == "moderator":
-            return self._side.add_moderator(given.name, guild=guild)
-        return self._side.add_person(given.name, guild=guild)
+            return self._side.add_moderator(given.name, guild=guild, locale=locale)
+        return self._side.add_person(given.name, guild=guild, locale=locale)
 
     def _role(self, guild: str, name: str) -> str:
         roles = self._side.state.get("guild", guild)["roles"]

@@ -278,6 +278,26 @@ async def test_only_moderators_see_the_desks(house: House) -> None:
     assert any(channel["desk"] for channel in moderators["discord"]["channels"])
 
 
+async def test_telegram_offers_commands_in_the_language_and_by_the_role_of_a_person(
+    house: House,
+) -> None:
+    for language, policy, approve in (("", "The rules", "Publish"), ("es", "Normas", "Publicar")):
+        readers = [{"command": "policy", "description": policy}]
+        admins = [*readers, {"command": "approve", "description": approve}]
+        for scope, commands in (("default", readers), ("all_chat_administrators", admins)):
+            scoped = {"scope": {"type": scope}, "commands": commands, "language_code": language}
+            house.telegram.call(house.stage.telegram.token, "setMyCommands", scoped)
+
+    async def offered(who: str) -> list[str]:
+        commands = (await house.state(who))["telegram"]["commands"]
+        return sorted(command["description"] for command in commands)
+
+    assert await offered("rosal") == ["The rules"]
+    assert await offered("abuela") == ["Normas"]
+    assert await offered("ines") == ["Normas", "Publicar"]
+    assert house.discord.state.get("user", house.stage.person("grua").id)["locale"] == "es-ES"
+
+
 async def test_a_button_on_telegram_answers_its_presser(house: House) -> None:
     stage = house.stage.telegram
     keys = {"inline_keyboard": [[{"text": "Approve", "callback_data": "ok"}]]}

@@ -63,13 +63,15 @@ class ExampleArticle:
 
 @dataclass(frozen=True, slots=True)
 class ExamplePerson:
-    """Somebody with an account on one platform. role: "reader" or "moderator"."""
+    """Somebody with an account on one platform. role: "reader" or "moderator". language: that of
+    their app, in two letters."""
 
     key: str
     platform: Side
     name: str
     username: str
     role: Literal["reader", "moderator"]
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

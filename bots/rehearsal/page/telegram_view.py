@@ -26,7 +26,7 @@ class TelegramView:
         return {
             "person": {"key": person.key, "id": user, "name": person.name, "role": person.role},
             "bot": {"id": stage.bot, "username": stage.bot_username, "name": self._bot_name()},
-            "commands": self._commands(),
+            "commands": self._commands(person),
             "channel": self._chat(stage.channel, user) | {"posts": self._posts(user)},
             "group": self._chat(stage.group, user) | {"messages": self._loose(user)},
             "desk": self._desk(user),
@@ -42,11 +42,18 @@ class TelegramView:
         bot = self._side.memory.bot(self._stage.bot) or {}
         return str(bot.get("name", "Bot"))
 
-    def _commands(self) -> list[Json]:
-        """The commands that the bot has registered, whatever their scope, without repetitions."""
+    def _commands(self, person: StagePerson) -> list[Json]:
+        """The commands that the bot has registered, as the app offers them: in the person's
+        language where there are any, and those for administrators to those who are one."""
         bot = self._side.memory.bot(self._stage.bot) or {}
-        every = [one for listed in bot.get("commands", {}).values() for one in listed]
-        return list({one["command"]: one for one in every}.values())
+        language = (self._side.memory.user(int(person.id)) or {}).get("language_code")
+        found: dict[str, Json] = {}
+        for key, listed in sorted(bot.get("commands", {}).items()):
+            scope, *_, spoken = key.split("/")
+            if spoken not in ("", language) or (scope != "default" and person.role == "reader"):
+                continue
+            found |= {one["command"]: one for one in listed}
+        return list(found.values())
 
     def _chat(self, chat: int, user: int) -> Json:
         doc = self._side.known_chat(chat)
