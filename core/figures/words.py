@@ -41,6 +41,7 @@ def check_words(t: Texts, check: str) -> str:
         "address": t("addresses of people"),
         "plate": t("number plates"),
         "coordinates": t("coordinates"),
+        "document": t("numbers of documents and cards"),
         "whereabouts": t("where somebody lives or works"),
         "threat": t("a threat"),
         "mentions": t("mentions"),

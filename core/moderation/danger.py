@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import islice
 
+from core.moderation.documents import document
 from core.moderation.glance import seen_in
 from core.moderation.phones import phone
 from core.moderation.threats import threat
@@ -31,7 +32,7 @@ _STREET = (
 )
 _ENGLISH = re.compile(
     rf"(?<![\d.,:$#@/-])\d{{1,5}}[a-zA-Z]?\s{{1,2}}(?:(?:[NSEW]\.?|North|South|East|West)\s{{1,2}})?"
-    rf"(?!Supreme|Federal|District|High|Superior)(?:{_CAPITAL}|\d{{1,3}}(?:st|nd|rd|th))"
+    rf"(?!Supreme|Federal|District|High|Superior|Tiananmen|Times\s{{1,2}}Square|Points)(?:{_CAPITAL}|\d{{1,3}}(?:st|nd|rd|th))"
     rf"(?:\s{{1,2}}{_CAPITAL}){{0,2}}\s{{1,2}}{_STREET}"
 )
 _ENGLISH_HOME = re.compile(
@@ -57,6 +58,20 @@ _SPANISH_NUMBERED = re.compile(
     r"\d{1,5}\b",
     re.IGNORECASE,
 )
+_MONTH = (
+    r"(?i:enero|febrero|marzo|abril|mayo|junio|julio|agosto|se[pt]{1,2}iembre|octubre|noviembre|"
+    r"diciembre)"
+)
+_SPANISH_DATED = re.compile(
+    rf"(?<!\w){_KIND}\s{{1,2}}\d{{1,2}}\s{{1,2}}de\s{{1,2}}{_MONTH},?\s{{1,2}}"
+    r"(?:#\s?|(?i:n[uú]m(?:ero)?|no|n[º°])\.?\s{1,2})?(?!(?:19|20)\d\d\b)\d{1,5}\b(?!\s{1,2}[a-z]|:)"
+)
+_CORNER = re.compile(
+    r"\b(?:lives?|works?|stays?|sells?|house|vive[ns]?|trabaja[ns]?|vende[ns]?|casa|negocio)\b"
+    r"[^\n.]{0,40}\b(?:corner\s{1,2}of|esquina\s{1,2}(?:de|con))\s{1,2}[\w'’.]{1,25}\s{1,2}"
+    r"(?:and|&|y|con)\s{1,2}[\w'’.]{1,25}",
+    re.IGNORECASE,
+)
 _STREETS_WORDS = (
     "street st avenue ave road rd boulevard blvd lane ln drive dr court ct terrace highway hwy"
     " circle cir parkway pkwy square sq"
@@ -69,6 +84,7 @@ _CALLES_WORDS = (
 )
 _CALLES = frozenset(_CALLES_WORDS.split())
 """One of these words stands in every address that the patterns find."""
+_CORNERS = frozenset(("corner", "esquina"))
 _LOTS = frozenset(("manzana", "mza", "mz"))
 _POSTAL = frozenset(("c", "cp"))
 _LOT = re.compile(
@@ -78,15 +94,17 @@ _POSTCODE = re.compile(r"\bc\.?\s?p\.?:?\s{0,2}\d{5}\b", re.IGNORECASE)
 
 
 def address(text: str) -> str:
-    """A house in a street, in English or Spanish."""
+    """A house in a street, or somebody's corner of two, in English or Spanish."""
     seen = seen_in(text)
+    if not _CORNERS.isdisjoint(seen.words) and (corner := _CORNER.search(text)):
+        return corner[0].strip()[-SHOWN:]
     if not seen.digits:
         return ""
     patterns = list[re.Pattern[str]]()
     if not _STREETS.isdisjoint(seen.words):
         patterns += (_ENGLISH, _ENGLISH_HOME)
     if not _CALLES.isdisjoint(seen.words):
-        patterns += (_SPANISH, _SPANISH_NUMBERED)
+        patterns += (_SPANISH, _SPANISH_NUMBERED, _SPANISH_DATED)
     if not _LOTS.isdisjoint(seen.words):
         patterns.append(_LOT)
     if not _POSTAL.isdisjoint(seen.words):
@@ -238,7 +256,9 @@ _KIN = re.compile(
     r"\b(?:(?:his|her|their|your|my|su|sus|tu|mi)\s{1,2}(?:\w{1,15}\s{1,2})?(?:wife|husband|"
     r"daughters?|sons?|kids?|children|mother|mom|father|dad|brother|sister|family|girlfriend|"
     r"boyfriend|esposa|esposo|mujer|marido|hij[oa]s?|mam[aá]|madre|pap[aá]|padre|herman[oa]s?|"
-    r"familia|novi[oa]))\s{1,2}(?:\w{1,12}\s{1,2})?$",
+    r"familia|novi[oa])|(?:the|la|el|las|los)\s{1,2}(?:daughters?|sons?|kids|wife|mother|hij[oa]s?|"
+    r"espos[oa]|mujer|madre|mam[aá]|familia|novi[oa])\s{1,2}(?:of|de|del)(?:\s{1,2}\w{1,15}){1,4})"
+    r"\s{1,2}(?:\w{1,12}\s{1,2})?$",
     re.IGNORECASE,
 )
 _STAYS = re.compile(
@@ -261,6 +281,31 @@ _NEAR = re.compile(
     r"\s{1,2}(?:de|from|of)\s{1,2}(?:\w{1,15}\s{1,2}){0,3}\w{1,15}",
     re.IGNORECASE,
 )
+_LODGES = re.compile(
+    r"\b(?:(?:lives?|is\s{1,2}hiding|sleeps?|stays?)\s{1,2}(?:behind|across\s{1,2}from|next\s{1,2}to)|"
+    r"(?:viven?|se\s{1,2}esconden?|duermen?|est[aá]n?\s{1,2}escondid[oa]s?)\s{1,2}(?:(?:atr[aá]s|enfrente|"
+    r"a\s{1,2}espaldas|al\s{1,2}lado)\s{1,2}de|frente\s{1,2}a|junto\s{1,2}a)l?|"
+    r"(?:lives?|hides?|(?:is|are)\s{1,2}hiding|viven?|se\s{1,2}esconden?|est[aá]n?\s{1,2}escondid[oa]s?)"
+    r"\s{1,2}(?:in|at|on|en)(?=\s{1,2}(?:(?:el|la|the|a)\s{1,2})?(?:ranch|fracc(?:ionamiento)?|col(?:onia)?|barrio|"
+    r"rancho|ejido|residencial|privada|edificio)\b))\s{1,2}"
+    r"(?:(?:el|la|the|a)\s{1,2})?(?:(?:fracc(?:ionamiento)?|barrio|rancho|ejido|residencial|privada|"
+    r"edificio|ranch|oxxo)\b\.?\s{1,2}(?:(?:de|del)\s{1,2})?)?",
+    re.IGNORECASE,
+)
+"""Words so exact about where somebody can be found that it does not matter who is named."""
+_SERVES = re.compile(
+    r"\b(?:soy\s{1,2}(?:una?\s{1,2})?(?:polic[ií]a|agente|comandante|militar|soldado|custodi[oa]|"
+    r"funcionari[oa])"
+    r"(?:\s{1,2}[a-zñáéíóú]{3,15})?\s{1,2}(?:de|del|en)|"
+    r"i(?:['’]?m|\s{1,2}am)\s{1,2}an?\s{1,2}(?:cop|police\s{1,2}officer|officer|guard|agent|"
+    r"soldier|marine)\s{1,2}(?:at|in|of|for|with|from)|"
+    r"(?:yo\s{1,2})?trabaj(?:o|amos)\s{1,2}en\s{1,2}(?:(?:la|el|una?)\s{1,2})?[a-zñáéíóú]{3,20}\s{1,2}"
+    r"(?:de|del|en))\s{1,2}(?:(?:the|la|el|los|las)\s{1,2})?",
+    re.IGNORECASE,
+)
+"""What tells who the author is: their work, and of which place."""
+_CAPITALISED = re.compile(rf"{_CAPITAL}(?:\s{{1,2}}{_CAPITAL}){{0,3}}")
+_OWN = re.compile(r"(?:my|mi)\b", re.IGNORECASE)
 _COARSE = re.compile(
     r"(?i:the\s{1,2})?(?:M[eé]xico(?!\s{1,2}City)|Estados\s{1,2}Unidos|United\s{1,2}States|USA|EUA|EU|US|U\.S|"
     r"Espa[ñn]a|Spain|Rusia|Russia|China|Cuba|Venezuela|Colombia|Canad[aá]|Europ[ae]|Am[eé]rica|Texas|"
@@ -282,7 +327,8 @@ _TELLING_WORDS = (
     "live lives reside resides stay stays work works hiding hides studies school vive "
     "vives viven reside residen trabaja trabajan trabajo trabajamos estudia estudian "
     "esconde esconden escondido escondida escondidos escondidas duerme duermen queda "
-    "quedan hides hide sus su his her their your tus tu"
+    "quedan hides hide hiding sleep sleeps soy cop officer guard agent "
+    "soldier marine sus su his her their your tus tu"
 )
 _TELLING = frozenset(_TELLING_WORDS.split())
 _I_WORK = re.compile(
@@ -310,30 +356,55 @@ def _begins(name: str) -> bool:
 
 
 def whereabouts(text: str) -> str:
-    """A named person, or somebody's family, beside the place where they live or work; or where
-    the author works."""
-    if _TELLING.isdisjoint(seen_in(text).chunks):
+    """A named person, or somebody's family, beside the place where they live or work; a place as
+    exact as a house; or where the author works."""
+    if _TELLING.isdisjoint(seen_in(text).words):
         return ""
     if near := _NEAR.search(text):
         return near[0].strip()
-    for found in _SCHOOL.finditer(text):
-        place = _PLACE.match(text, found.end())
-        if place is not None and not _large(text, found.end()):
-            return text[found.start() : place.end()].strip()
+    return _beside(text, _SCHOOL, _PLACE) or _named(text) or _exact(text)
+
+
+def _named(text: str) -> str:
     for found in _STAYS.finditer(text):
         place = _PLACE.match(text, found.end())
-        if place is None or _large(text, found.end()) or _PUBLIC.match(text, found.end()):
+        if place is None or _known(text, found.end()):
             continue
         before = text[max(0, found.start() - SHOWN) : found.start()]
         named = _NAME.search(before) or _KIN.search(before)
-        if named is not None and not _begins(named[0]):
+        if named is not None and not _begins(named[0]) and not _far(named[0], place[0]):
             begin = found.start() - len(before) + named.start()
             return text[begin : place.end()].strip()
+    return ""
+
+
+def _exact(text: str) -> str:
+    if told := _beside(text, _LODGES, _PLACE) or _beside(text, _SERVES, _CAPITALISED):
+        return told
     for found in _I_WORK.finditer(text):
         place = _PLACE.match(text, found.end())
         if place is not None and place[1] and not _large(text, found.end()):
             return text[found.start() : place.end()].strip()
     return ""
+
+
+def _beside(text: str, words: re.Pattern[str], where: re.Pattern[str]) -> str:
+    """The first of such words with such a place right behind them."""
+    for found in words.finditer(text):
+        place = where.match(text, found.end())
+        if place is not None and not _known(text, found.end()):
+            return text[found.start() : place.end()].strip()
+    return ""
+
+
+def _known(text: str, start: int) -> bool:
+    """A place that tells nothing: too large, or everybody knows who is there."""
+    return _large(text, start) or _PUBLIC.match(text, start) is not None
+
+
+def _far(named: str, place: str) -> bool:
+    """The author's own people in a city, which tells nobody where to go."""
+    return _OWN.match(named) is not None and _CAPITALISED.fullmatch(place) is not None
 
 
 def _large(text: str, start: int) -> bool:
@@ -346,6 +417,7 @@ FINDERS: Mapping[str, Finder] = {
     "plate": plate,
     "coordinates": coordinates,
     "email": email,
+    "document": document,
     "whereabouts": whereabouts,
     "threat": threat,
 }

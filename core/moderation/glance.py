@@ -15,12 +15,11 @@ class Seen:
     """By what most texts are told to hold nothing that a pattern would have to look for.
 
     lower: without case, as the patterns that ignore it see it. words: runs of its letters.
-    chunks: what stands between spaces. digits: it has one.
+    digits: it has one.
     """
 
     lower: str
     words: frozenset[str]
-    chunks: frozenset[str]
     digits: bool
 
 
@@ -31,5 +30,4 @@ def seen_in(text: str) -> Seen:
     if not text.isascii():
         lower = text.casefold().replace("i\u0307", "i").replace("\u0131", "i")
     digits = any(map(text.__contains__, "0123456789"))
-    chunks = frozenset((lower if text.isascii() else text.lower()).split())
-    return Seen(lower, frozenset(_LETTERS.findall(lower)), chunks, digits)
+    return Seen(lower, frozenset(_LETTERS.findall(lower)), digits)

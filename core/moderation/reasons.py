@@ -24,6 +24,7 @@ WORDS = {
     "plate": "danger to people: a number plate, “{words}”",
     "coordinates": "danger to people: a point on the map, “{words}”",
     "email": "danger to people: an e-mail address, “{words}”",
+    "document": "danger to people: the number of a document or a card, “{words}”",
     "whereabouts": "danger to people: where somebody lives or works, “{words}”",
     "threat": "danger to people: a threat, “{words}”",
     "link": "it holds a link, {link}",

@@ -28,6 +28,7 @@ def _kind(t: Texts, reason: str) -> str:
         "plate": t("a number plate"),
         "coordinates": t("a point on the map"),
         "email": t("an e-mail address"),
+        "document": t("the number of a document or a card"),
         "whereabouts": t("where somebody lives or works"),
         "threat": t("a threat"),
     }[reason]

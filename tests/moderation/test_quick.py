@@ -23,6 +23,8 @@ PIECES = (
     "a\u200bb", "\u202e", "a\u0301\u0301\u0301\u0301", "pа", "аb", "😂", "🇲🇽", "\u2b50",
     "_", "*", "te ", "voy a ", "matar", "quemarlos", "mz 1 lote 2", "sabemos ", "donde vives", "I ",
     "know where you live", "will kill you", "you're ", "next", "circuito", "\u0130",
+    "I will ", "find you ", "and ", "hope ", "kills you", "kill yourself", "kys", "mátate",
+    "esquina de ", "Calle 5 de Mayo 12", "se esconde ", "rancho ", "12345678Z", "soy policía de ",
 )  # fmt: skip
 
 
@@ -34,7 +36,7 @@ def _spare_none(monkeypatch: pytest.MonkeyPatch) -> None:
         def isdisjoint(self, other: object) -> bool:
             return False
 
-    for name in ("_STREETS", "_CALLES", "_PLATES", "_POSTAL", "_LOTS"):
+    for name in ("_STREETS", "_CALLES", "_PLATES", "_POSTAL", "_LOTS", "_CORNERS", "_TELLING"):
         monkeypatch.setattr(danger, name, Everything())
     monkeypatch.setattr(danger, "_FINE", anything)
     monkeypatch.setattr(phones, "_SEVEN", anything)
