@@ -36,6 +36,8 @@ TOLD = 0.9
 """Of the comments have to tell their time, so that it counts."""
 STRAY = 0.02
 """Of the labels may be unreadable: more means that the column was misunderstood."""
+LABELS_SHOWN = 10
+"""Unknown labels that are told."""
 SORTED_AT_ONCE = 100_000
 """Comments that are sorted in memory; more go through a file in between."""
 
@@ -137,7 +139,7 @@ class _Survey:
         self._found = Collection(path, columns, labels, formats)
         self._told = self._coarse = self._labelled = 0
         self._last = -math.inf
-        self._unknown: list[tuple[int, str]] = []
+        self._unknown: dict[str, int] = {}
         self._strays = 0
         for line, row in chain(sample, rows):
             self._look(line, row)
@@ -176,10 +178,10 @@ class _Survey:
 
     def _stray(self, line: int, row: Mapping[str, Any]) -> None:
         found = self._found
-        if not self._strays:
+        if len(self._unknown) < LABELS_SHOWN:
             names = found.columns.labels
             value = next(row.get(n) for n in names if not found.labels.known(n, row.get(n)))
-            self._unknown.append((line, str(value)[:40]))
+            self._unknown.setdefault(str(value)[:40], line)
         self._strays += 1
         found.leave_out(t("a label that nobody knows"), line)
 
@@ -187,10 +189,12 @@ class _Survey:
         """Raises UserError where too many labels could not be read, or nothing was found."""
         found, all_ = self._found, self._labelled + self._strays
         if self._strays and self._strays > STRAY * all_:
-            line, label = self._unknown[0]
+            label, line = next(iter(self._unknown.items()))
+            every = ", ".join(f"“{one}”" for one in self._unknown)
             raise UserError(
                 t("Line {n}: the label “{label}” is not known. Say what is good and bad, for"
-                  " example --bad 1,2 or --good ok.", n=line, label=label)
+                  " example --bad 1,2 or --good ok. Unknown are: {labels}.", n=line, label=label,
+                  labels=every)
             )  # fmt: skip
         if not found.count:
             raise UserError(t("The file holds no comments."))

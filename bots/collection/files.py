@@ -10,7 +10,7 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,6 +31,8 @@ FOLDED = 1000
 DELIMITERS = "\t;|,"
 PACKED = (b"PK\x03\x04", b"PAR1", b"SQLite", b"\x89HDF", b"%PDF", b"BZh", b"\xfd7zXZ", b"\xd0\xcf")
 """Beginnings of files that are no text."""
+NOISE = 0.02
+"""Share of control characters from which on a file is no text."""
 csv.field_size_limit(50_000_000)
 
 
@@ -43,6 +45,8 @@ def opened(path: Path) -> Iterator[IO[str]]:
         if _head(open_, path).startswith(PACKED):
             raise UserError(t("this is no text. Unpack it, or save it as CSV or JSON lines."))
         encoding = _encoding(open_, path)
+        if _is_noise(_head(open_, path).decode(encoding, "replace")):
+            raise UserError(t("this is no text. Unpack it, or save it as CSV or JSON lines."))
         with open_(path, "rt", encoding=encoding, errors="replace", newline="") as file:
             yield file
     except (OSError, EOFError, zlib.error) as error:
@@ -66,6 +70,11 @@ def _encoding(open_: Any, path: Path) -> str:
         return "utf-16-le" if odds > evens else "utf-16-be"
     with open_(path, "rb") as file:
         return "utf-8-sig" if _is_utf8(file) else "cp1252"
+
+
+def _is_noise(head: str) -> bool:
+    """What no text holds much of: letters that only steer a printer."""
+    return sum(c < " " and c not in "\t\n\v\f\r\0" for c in head) > NOISE * len(head)
 
 
 def _is_utf8(file: IO[bytes]) -> bool:
@@ -113,13 +122,18 @@ def _whole(file: IO[str]) -> Iterator[Row]:
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise UserError(t("Line {n}: this is no JSON.", n=line)) from None
-    for number, one in enumerate(_listed(value), start=1):
+    yield from _objects(_listed(value))
+
+
+def _objects(values: Iterable[Any]) -> Iterator[Row]:
+    for number, one in enumerate(values, start=1):
         yield number, flat(one) if isinstance(one, dict) else {}
 
 
 def _listed(value: Any) -> Sequence[Any]:
-    """The longest list of objects, up to three levels deep."""
-    level, best = [value], list[Any]()
+    """The longest list of objects, up to three levels deep; or a table that was written with its
+    columns, or the numbers of its rows, as names."""
+    level, best = [value], _turned(value)
     for _ in range(3):
         lists = [one for one in level if isinstance(one, list) and any(
             isinstance(item, dict) for item in one[:10])]  # fmt: skip
@@ -128,7 +142,35 @@ def _listed(value: Any) -> Sequence[Any]:
     return best
 
 
+def _turned(value: Any) -> list[Any]:
+    if not isinstance(value, dict) or not value:
+        return []
+    inner = list(value.values())
+    if all(isinstance(one, list) for one in inner) and len({len(one) for one in inner}) == 1:
+        plain = not any(isinstance(item, dict | list) for one in inner for item in one[:10])
+        rows = zip(*inner, strict=True) if plain and len(inner) > 1 else ()
+        return [dict(zip(value, row, strict=True)) for row in rows]
+    if not all(isinstance(one, dict) and one for one in inner) or len(inner) < 2:
+        return []
+    if len({tuple(one) for one in inner}) > 1:
+        return inner if all(map(str.isdigit, value)) else []
+    if all(map(str.isdigit, inner[0])):
+        return [{name: column[key] for name, column in value.items()} for key in inner[0]]
+    return inner
+
+
 def _json_lines(file: IO[str]) -> Iterator[Row]:
+    """An object in each line; where one line holds everything, the list in it."""
+    values = _values(file)
+    first = list(islice(values, 2))
+    if len(first) == 1 and (listed := _listed(first[0][1])):
+        yield from _objects(listed)
+        return
+    for number, value in chain(first, values):
+        yield number, flat(value) if isinstance(value, dict) else {}
+
+
+def _values(file: IO[str]) -> Iterator[tuple[int, Any]]:
     for number, line in enumerate(file, start=1):
         bare = line.strip("\ufeff\0 \t\r\n")
         if not bare:
@@ -137,7 +179,7 @@ def _json_lines(file: IO[str]) -> Iterator[Row]:
             value = json.loads(bare, strict=False)
         except (ValueError, RecursionError):
             value = None
-        yield number, flat(value) if isinstance(value, dict) else {}
+        yield number, value
 
 
 def flat(value: Mapping[str, Any]) -> dict[str, Any]:
