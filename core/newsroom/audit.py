@@ -181,10 +181,14 @@ def export(
     tx: Tx, context: Context, publication: int | None, since: float, until: float
 ) -> list[list[str]]:
     """The decisions of a time (Unix seconds, `until` not included), oldest first, as the cells
-    of `COLUMNS`; None = of all publications. Times in ISO form, in the publication's zone."""
+    of `COLUMNS`; None = of all publications. Times in ISO form, in the publication's zone. Who
+    decided what an appeal is open about is left out, as everywhere."""
     house, authors = context.house(tx), dict[str, str]()
     rows = tx.all(
-        "SELECT d.*, c.number, u.id AS undone_by FROM decision d LEFT JOIN comment c"
+        "SELECT d.*, c.number, u.id AS undone_by,"
+        " EXISTS (SELECT 1 FROM appeal p WHERE p.comment = d.comment AND p.state = 'open')"
+        " AS appealed"
+        " FROM decision d LEFT JOIN comment c"
         " ON c.id = d.comment LEFT JOIN decision u ON u.undoes = d.id WHERE d.at >= :since"
         " AND d.at < :until AND (:p IS NULL OR d.publication = :p) ORDER BY d.id",
         {"p": publication, "since": since, "until": until},
@@ -202,7 +206,7 @@ def _cells(row: Row, publication: Publication, authors: dict[str, str]) -> list[
         row["article"],
         f"{row['article']}#{row['number']}" if row["number"] else "",
         row["revision"],
-        row["actor_name"],
+        t("another moderator") if row["appealed"] else row["actor_name"],
         authors.setdefault(author, f"A{len(authors) + 1}") if author else "",
         row["reason"],
         _changed(json.loads(row["before"]), json.loads(row["after"])),

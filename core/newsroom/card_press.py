@@ -106,16 +106,19 @@ def _words(tx: Tx, context: Context, call: Call, row: Row, revision: int, verb: 
     other = _reads(tx, context, call, row, revision)
     name = f"{row['article']}#{row['number']}"
     if verb == "n":
-        words = call.t("Send /note {comment} and your words.", comment=name)
+        words = call.t("Reply to this card with /note and your words, or send /note {comment} and"
+                       " your words.", comment=name)  # fmt: skip
         return Answer(Rich(other + words), alert=other + words)
-    words = call.t("Send /amend {comment} and the text as it shall be published. It reads now:",
-                   comment=name)  # fmt: skip
+    words = call.t("To publish it in other words, copy this, change the words and send it:")
     old = tx.one(
         "SELECT text FROM revision WHERE comment = :c AND number = :n",
         {"c": row["id"], "n": revision},
     )
     text = Rich.load(json.loads(old["text"])).text if old is not None else ""
-    return Answer(bold(other + words) + "\n" + _code(text), alert=other + words, public=True)
+    command = _code(f"/amend {name} {text}")
+    return Answer(
+        bold(other + words) + "\n" + command, alert=other + call.t("It is below."), public=True
+    )
 
 
 def _context(tx: Tx, context: Context, call: Call, row: Row, revision: int) -> Answer:

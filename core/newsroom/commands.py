@@ -52,6 +52,8 @@ from core.text.model import Rich, bold, join
 from core.text.tools import strip
 from core.views import Answer
 
+_SPAN = re.compile(r"(\d{1,5}(?:[.,]\d{1,3})?)\s?([hd]?)")
+"""A time as people write it behind /mute."""
 Handler = Callable[[Tx, Context, Call], Answer]
 
 PAGE = 10
@@ -122,15 +124,19 @@ def _unban(tx: Tx, context: Context, call: Call) -> Answer:
 def _mute(tx: Tx, context: Context, call: Call) -> Answer:
     on_platform = _on_platform(call)
     comment = comment_of(tx, context, call)
-    word = call.take() or "24"
-    try:
-        hours = float(word)
-    except ValueError:
-        hours = -1.0
+    hours = _hours(call.take() or "24")
     if not 0 < hours <= 24 * 366:
-        raise UserError(call.t("For how many hours? Write a number, for example /mute #12 24."))
+        raise UserError(
+            call.t("For how long? Write hours or days, for example /mute #12 24 or /mute #12 7d.")
+        )
     return _told(decide_comment(tx, context, call.actor, "mute", comment, hours=hours,
                                 on_platform=on_platform))  # fmt: skip
+
+
+def _hours(word: str) -> float:
+    """ "24", "24h" or "7d"; -1 for anything else."""
+    found = _SPAN.fullmatch(word.lower())
+    return float(found[1].replace(",", ".")) * (24 if found[2] == "d" else 1) if found else -1.0
 
 
 def _warn(tx: Tx, context: Context, call: Call) -> Answer:
@@ -160,9 +166,12 @@ def _undo(tx: Tx, context: Context, call: Call) -> Answer:
     decision = whole(word) if word else undoable(tx, publication.id, call.actor)
     if word and decision is None:
         raise UserError(call.t("Which decision? /history tells the numbers."))
-    row = tx.one("SELECT publication FROM decision WHERE id = :id", {"id": decision})
-    if decision is None or row is None or row["publication"] != publication.id:
+    if decision is None:
         raise UserError(call.t("There is nothing of yours to take back."))
+    row = tx.one("SELECT publication FROM decision WHERE id = :id", {"id": decision})
+    if row is None or row["publication"] != publication.id:
+        raise UserError(call.t("There is no decision {n} here. /history tells the numbers.",
+                               n=decision))  # fmt: skip
     return _told(undo(tx, context, call.actor, decision, call.role))
 
 

@@ -21,6 +21,7 @@ from core.newsroom.deciders import decider
 from core.newsroom.log import Actor, Decided, record
 from core.newsroom.plan import replan
 from core.newsroom.reports import open_reports, outcomes, settled_by
+from core.newsroom.slow import span_words
 from core.ports import Row, Tx
 
 HOUR = 3600.0
@@ -255,8 +256,8 @@ def _told(t: Texts, action: str, row: Row, hours: float) -> str:
         "trust": t("The author of #{number} is trusted now.", number=number),
         "premoderate": t("Every comment of the author of #{number} is read first now.",
                          number=number),
-        "mute": t("The author of #{number} is muted for {hours} hours.",
-                  number=number, hours=f"{hours:g}"),
+        "mute": t("The author of #{number} is muted for {span}.", number=number,
+                  span=span_words(t, round(hours * 60) * 60 or 60)),
         "ban": t("The author of #{number} is banned.", number=number),
         "unban": t("The author of #{number} has an ordinary standing again.", number=number),
     }[action]  # fmt: skip
@@ -282,7 +283,29 @@ def change_article(
     )  # fmt: skip
     about = {"publication": row["publication"], "article": article, "comment": None, "author": None}
     aspects.bring(tx, context, about, was, now)
-    return Decided(decision, t("Done: “{headline}”.", headline=row["headline"]))
+    return Decided(decision, _done(t, action, fields, row["headline"]))
+
+
+def _done(t: Texts, action: str, fields: Fields, headline: str) -> str:
+    match action:
+        case "lock":
+            return t("Locked: “{headline}”.", headline=headline)
+        case "unlock":
+            return t("Open for comments again: “{headline}”.", headline=headline)
+        case "close":
+            return t("Closed for good: “{headline}”.", headline=headline)
+        case "retract":
+            return t("Withdrawn: “{headline}”.", headline=headline)
+        case "mode" if fields["mode"]:
+            return t("Mode {mode}: “{headline}”.", mode=fields["mode"], headline=headline)
+        case "mode":
+            return t("The publication's mode again: “{headline}”.", headline=headline)
+        case "slow" if fields["slow"]:
+            span = span_words(t, int(fields["slow"]))
+            return t("One comment in {span}: “{headline}”.", span=span, headline=headline)
+        case "slow":
+            return t("Slow mode is off: “{headline}”.", headline=headline)
+    return t("Done: “{headline}”.", headline=headline)
 
 
 def change_policy(tx: Tx, context: Context, actor: Actor, publication: int, text: str) -> Decided:

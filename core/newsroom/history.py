@@ -14,6 +14,7 @@ from typing import Any
 from core.errors import UserError
 from core.i18n import Texts
 from core.model import Publication, Purpose
+from core.newsroom.action_words import action_words, detail_words, subject_words
 from core.newsroom.card_menus import reason_words
 from core.newsroom.context import Context
 from core.newsroom.deciders import APPEALED, decider
@@ -86,14 +87,13 @@ def can_be_undone(row: Row) -> bool:
 def line(tx: Tx, t: Texts, publication: Publication, row: Row) -> Rich:
     """One decision in one line, with the time in the publication's zone."""
     when = moment(t, row["at"], publication)
-    about = f" {row['article']}#{row['number']}" if row["number"] else ""
-    if not about and row["article"]:
-        about = f" {row['article']}"
+    about, until = subject_words(row), detail_words(t, publication, row)
+    about = " ".join(one for one in (action_words(t, row["action"]), about, until) if one)
     undone = f" ({t('takes back')} {row['undoes']})" if row["undoes"] else ""
     if row["undone_by"]:
         undone = f" ({t('taken back by')} {row['undone_by']})"
     reason = f": {reason_words(t, row['reason'])}" if row["reason"] else ""
-    what = f" {when} {row['action']}{about}{undone} · {decider(tx, t, row)}{reason}"
+    what = f" {when} {about}{undone} · {decider(tx, t, row)}{reason}"
     return bold(str(row["id"])) + what
 
 

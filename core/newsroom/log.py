@@ -12,6 +12,7 @@ from core.figures.words import actor_words
 from core.i18n import Texts, texts
 from core.model import Role
 from core.newsroom import aspects, audit, roster
+from core.newsroom.action_words import action_words, subject_words
 from core.newsroom.context import Context, dumps
 from core.newsroom.rights import require
 from core.ports import Row, Tx
@@ -98,7 +99,11 @@ def undo(tx: Tx, context: Context, actor: Actor, decision: int, role: Role) -> D
     such decision, not allowed, an undo, taken back already, or changed since.
     """
     t = actor.texts
-    row = tx.one("SELECT * FROM decision WHERE id = :id", {"id": decision})
+    row = tx.one(
+        "SELECT d.*, c.number FROM decision d LEFT JOIN comment c ON c.id = d.comment"
+        " WHERE d.id = :id",
+        {"id": decision},
+    )
     if row is None:
         raise UserError(t("There is no such decision."))
     if row["undoes"] is not None:
@@ -120,7 +125,8 @@ def undo(tx: Tx, context: Context, actor: Actor, decision: int, role: Role) -> D
         before=after, after=before, undoes=decision,
     )  # fmt: skip
     aspects.bring(tx, context, row, after, before)
-    return Decided(number, t("Taken back."))
+    what = f"{action_words(t, row['action'])} {subject_words(row)}".strip()
+    return Decided(number, t("Taken back: {decision}.", decision=what))
 
 
 def _why_not(t: Texts, row: Row) -> str:

@@ -90,7 +90,7 @@ def page_answer(
         rows = page(tx, context, publication, wanted, size)
     shown, more = rows[:size], len(rows) > size
     lines: list[Rich | str] = [bold(said), ""] if said else []
-    lines.append(_head(tx, t, publication, wanted) if shown else t("Nothing waits."))
+    lines.append(_head(tx, t, publication, wanted) if shown else _none(tx, t, publication))
     lines += [_line(context, t, publication, row) for row in shown]
     buttons = _buttons(t, shown, wanted, more, undo_token) if call.platform else ()
     if more and not buttons:
@@ -119,6 +119,14 @@ def _head(tx: Tx, t: Texts, publication: int, wanted: Wanted) -> Rich:
     if narrowed:
         head = head + "\n" + t("Only: {what}", what=", ".join(narrowed))
     return head if wanted.page == 1 else head + "\n" + t("Page {n}", n=wanted.page)
+
+
+def _none(tx: Tx, t: Texts, publication: int) -> str:
+    """Nothing of what was asked for; the rest may wait all the same."""
+    each = [f"{queue_words(t, name)} {n}" for name, n in counts(tx, publication).items() if n]
+    if not each:
+        return t("Nothing waits.")
+    return t("Nothing of that kind waits. There are: {queues}.", queues=", ".join(each))
 
 
 def queue_words(t: Texts, queue: str) -> str:

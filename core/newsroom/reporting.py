@@ -68,9 +68,9 @@ def _tell_desk(tx: Tx, context: Context, row: Row, withheld: bool) -> None:
 
     def words(t: Texts) -> str:
         if withheld:
-            return t("Readers reported {comment}, so it is out of sight until somebody decides.",
-                     comment=named)  # fmt: skip
-        return t("A reader reported {comment}.", comment=named)
+            return t("Readers reported {comment}, so it is out of sight until somebody decides:"
+                     " /queue reported", comment=named)  # fmt: skip
+        return t("A reader reported {comment}: /queue reported", comment=named)
 
     tell_desk(tx, context, row["publication"], key, words)
 

@@ -19,6 +19,7 @@ from core.ports import Row, Tx
 MOST = 21_600
 """Seconds: the longest that a platform keeps by itself."""
 _SPAN = re.compile(r"^(\d{1,6})\s*([smh]?)$", re.IGNORECASE)
+DAY = 86_400
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
@@ -40,6 +41,8 @@ def is_span(t: Texts, word: str) -> bool:
 
 def span_words(t: Texts, seconds: int) -> str:
     """So many seconds as people say them."""
+    if seconds > DAY and seconds % DAY == 0:
+        return t.n("{n} day", "{n} days", seconds // DAY)
     if seconds and seconds % 3600 == 0:
         return t.n("{n} hour", "{n} hours", seconds // 3600)
     if seconds and seconds % 60 == 0:

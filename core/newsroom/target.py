@@ -257,6 +257,8 @@ def article_of(tx: Tx, context: Context, call: Call) -> int:
     else:
         article = _thread_article(tx, call) or _article_by_message(tx, call)
     row = tx.one("SELECT publication FROM article WHERE id = :id", {"id": article})
+    if (row is None or _foreign(call, row)) and word.isdecimal():
+        raise UserError(call.t("There is no article {n} here.", n=word[:9]))
     if row is None or _foreign(call, row):
         raise UserError(
             call.t("Which article? Use this in its thread, or name it by its number or address.")

@@ -115,7 +115,7 @@ def _buttons(t: Texts, row: Row, *, more: bool) -> Rows:
             Button(t("Reject all"), f"{base}r:{number}", tone="bad"),
             Button(t("Reject all as spam"), f"{base}s:{number}", tone="bad"),
         ),
-        (Button(t("Approve one, reject the rest"), f"{base}o:{number}"),),
+        (Button(t("Approve the first, reject the rest"), f"{base}o:{number}"),),
     ]
     last = [Button(t("Approve all"), f"{base}a:{number}", tone="good")]
     if more:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from core.events import Invoked, Person
@@ -27,7 +28,7 @@ async def test_a_comment_is_published_in_the_desks_words_and_undo_goes_back(
         one = await house.say("the autor's words")
         token = await house.token(one)
         asked = await house.presses(BOSS, token + "e")
-        assert "Send /amend 1#1" in asked.text.text
+        assert "/amend 1#1 " in asked.text.text
         assert "the autor's words" in asked.text.text
         said = await _submits(house, token + "e", "the author's words")
         assert said.alert == "Published #1 as edited."
@@ -83,7 +84,7 @@ async def test_a_mute_lasts_as_long_as_the_list_says_and_is_undone_from_the_card
         await house.presses(BOSS, token + "h")
         assert (await house.labels(one))[:4] == ["1 hour", "24 hours", "7 days", "30 days"]
         said = await house.presses(BOSS, token + "h168")
-        assert said.alert == "The author of #1 is muted for 168 hours."
+        assert said.alert == "The author of #1 is muted for 7 days."
         card = await house.card(one)
         assert "muted" in card.text.text
         assert [b.label for row in card.buttons for b in row][-1] == "Undo"
@@ -165,11 +166,24 @@ async def test_nobody_confirms_their_own_ban_as_an_anonymous_admin(tmp_path: Pat
         assert await bans() == "The author of #1 is banned."
 
 
+async def test_decisions_have_names_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    async with desk(tmp_path) as house:
+        await house.say("up and down")
+        boss = replace(BOSS, language="es")
+        await house.commands(boss, "mute 1#1 2d")
+        listed = (await house.commands(boss, "history")).text.text
+        assert "silenciar 1#1 hasta el " in listed
+        await house.commands(boss, "note 1#1 conocido")
+        assert "nota 1#1" in (await house.commands(boss, "history")).text.text
+        said = (await house.commands(boss, "undo")).text.text
+        assert said == "Deshecho: nota 1#1."
+
+
 async def test_the_history_takes_back_what_a_line_tells(tmp_path: Path) -> None:
     async with desk(tmp_path) as house:
         await house.say("up and down")
         await house.commands(BOSS, "approve 1#1")
         listed = await house.commands(MOD, "history")
         back = next(b for row in listed.buttons for b in row if b.label.startswith("↶"))
-        assert (await house.presses(MOD, back.action)).alert == "Taken back."
+        assert (await house.presses(MOD, back.action)).alert == "Taken back: approve 1#1."
         assert (await house.row("SELECT state FROM comment"))["state"] == "held"

@@ -72,7 +72,7 @@ async def test_pages_are_turned_in_place_and_decided_with_one_tap(tmp_path: Path
         refused = await house.presses(BOSS, _action(done, "✗ 1#9"))
         assert refused.alert == "Rejected #9."
         back = await house.presses(BOSS, _action(refused, "Undo"))
-        assert back.text.text.startswith("Taken back.\n\n11 comments wait")
+        assert back.text.text.startswith("Taken back: reject 1#9.\n\n11 comments wait")
         late = await house.presses(MOD, _action(second, "✗ 1#10"))
         assert late.alert == "Comment #10 is published: Boss was first."
         assert len(_labels(await house.commands(MOD, "queue"))) == 5, "as Discord has room for"
@@ -106,8 +106,9 @@ async def test_filters_by_article_check_and_the_author_by_a_sign(tmp_path: Path)
             text = (await house.commands(BOSS, line)).text.text
             assert seen in text, line
             assert unseen not in text, line
-        assert (await house.commands(BOSS, "queue article 2")).text.text == "Nothing waits."
-        assert (await house.commands(BOSS, "queue author zzzzz")).text.text == "Nothing waits."
+        for line in ("queue article 2", "queue author zzzzz", "queue appealed"):
+            none = (await house.commands(BOSS, line)).text.text
+            assert none == "Nothing of that kind waits. There are: pending 1, withheld 1."
         assert "For example" in (await house.commands(BOSS, "queue nonsense")).text.text
         page = await house.commands(BOSS, f"queue pending article 1 author {sign} check mode")
         for row in page.buttons:
@@ -115,7 +116,7 @@ async def test_filters_by_article_check_and_the_author_by_a_sign(tmp_path: Path)
                 assert len(button.action) <= 64, button
         again = await house.presses(BOSS, _action(page, "✓ 1#1"))
         assert f"author {sign}" not in again.text.text
-        assert "Nothing waits." in again.text.text
+        assert "There are: withheld 1." in again.text.text
 
 
 async def test_what_readers_reported_is_a_queue_too_and_kept_or_taken_down(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ async def test_alike_comments_fold_into_one_card_which_is_decided_and_taken_back
         assert "and 9 more" in view.text.text
         await house.presses(BOSS, _action(view, "Show more"))
         assert "and 2 more" in (await _wave(house)).text.text
-        said = await house.presses(BOSS, _action(view, "Approve one, reject the rest"))
+        said = await house.presses(BOSS, _action(view, "Approve the first, reject the rest"))
         assert said.alert == "12 decided."
         states = await house.rows("SELECT state, count(*) AS n FROM comment GROUP BY state")
         assert {row["state"]: row["n"] for row in states} == {
@@ -137,7 +137,7 @@ async def test_a_press_on_more_than_a_transaction_takes_is_gone_on_with(tmp_path
             await house.room.refresh_desks()
         assert (await _wave(house)).text.text.startswith("Wave · 610 alike from 300 authors")
         view = await _wave(house)
-        said = await house.presses(BOSS, _action(view, "Approve one, reject the rest"))
+        said = await house.presses(BOSS, _action(view, "Approve the first, reject the rest"))
         assert said.alert == "250 are decided, 360 more follow at once."
         view = await _wave(house)
         assert "360 more are being decided on." in view.text.text

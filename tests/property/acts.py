@@ -23,8 +23,8 @@ HEADLINE = "Harbour report"
 COMMANDS = ("approve", "reject", "remove", "restore", "trust", "ban", "unban")
 BUTTONS = ("Approve", "Approve", "Approve", "Ban", "Approve and trust", "Undo")
 WAVE_BUTTONS = (
-    "Reject all", "Reject all as spam", "Approve one, reject the rest", "Approve all", "Show more",
-    "Undo",
+    "Reject all", "Reject all as spam", "Approve the first, reject the rest", "Approve all",
+    "Show more", "Undo",
 )  # fmt: skip
 MUTES = ("1 hour", "24 hours", "7 days", "30 days")
 RAID = "everybody knows that the mayor sold the harbour, resign now and give the money back to us"

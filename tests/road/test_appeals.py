@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from core.newsroom import admin
+from core.newsroom import admin, audit
 from tests.road.hands import Hands
 from tests.road.house import read
 from tests.road.test_told import QUICK, published, rejects, says, to_ana, to_ben
@@ -24,6 +24,14 @@ def appeal_here(hands: Hands, words: str) -> dict[str, object] | None:
     found = [m for m in hands.d.messages(hands.p.discord_desk)
              if words in read(m) and "Appeal" in read(m)]  # fmt: skip
     return found[-1] if found else None
+
+
+async def exported(hands: Hands) -> list[list[str]]:
+    """The rows about comment 1 that an export of the log holds."""
+    rows = await hands.house.product.newsroom.look(
+        lambda tx, context: audit.export(tx, context, None, 0, 9e12)
+    )
+    return [row for row in rows if "1#1" in row]
 
 
 def private_message(hands: Hands, words: str) -> dict[str, object]:
@@ -236,6 +244,7 @@ async def test_denied_in_words_of_a_moderator_who_cannot_see_who_decided(tmp_pat
         )
         told = await hands.slash(hands.p.mod, hands.p.discord_desk, "history")
         assert "reject 1#1 · another moderator" in told
+        assert "Boss" not in str(await exported(hands))
         told = await hands.slash(
             hands.p.mod, hands.p.discord_desk, "history", text="moderator Boss"
         )
@@ -259,6 +268,7 @@ async def test_denied_in_words_of_a_moderator_who_cannot_see_who_decided(tmp_pat
         await hands.house.until(lambda: hands.house.card("Rejected by Boss"), "and who decided")
         assert decided
         assert "Boss" in await hands.slash(hands.p.mod, hands.p.discord_desk, "history")
+        assert "Boss" in str(await exported(hands))
 
 
 async def test_the_queue_lists_appeals_with_buttons_on_both_platforms(tmp_path: Path) -> None:

@@ -126,12 +126,12 @@ async def test_undo_takes_back_ones_own_latest_decision_or_a_numbered_one(tmp_pa
         await hands.at_desk("/approve 1#1")
         await hands.at_desk("/reject 1#2 off topic")
         number = (await hands.log())[0]["id"]
-        assert await hands.at_desk("/undo") == "Taken back."
+        assert (await hands.at_desk("/undo")).startswith("Taken back: ")
         await hands.house.until(
             lambda: "Approve" in hands.buttons(hands.house.card("second words") or {}), "held"
         )
         said = await hands.slash(hands.p.mod, hands.p.discord_desk, "undo", text=str(number))
-        assert said == "Taken back."
+        assert said.startswith("Taken back: ")
         await hands.nowhere("first words")
         assert "took this back already" in await hands.at_desk(f"/undo {number}")
         assert "Which decision?" in await hands.at_desk("/undo everything")
@@ -158,8 +158,15 @@ async def test_mute_ends_and_ban_reaches_every_channel_of_a_platform(tmp_path: P
     async with published(tmp_path, "open") as hands:
         hands.ana("a first remark")
         await hands.house.until(lambda: hands.copy_here("a first remark"), "relayed")
-        assert await hands.at_desk("/mute 1#1 0.5") == "The author of #1 is muted for 0.5 hours."
-        assert "For how many hours?" in await hands.at_desk("/mute 1#1 soon")
+        assert await hands.at_desk("/mute 1#1 0.5") == "The author of #1 is muted for 30 minutes."
+        assert "For how long?" in await hands.at_desk("/mute 1#1 soon")
+        assert await hands.at_desk("/undo") == "Taken back: mute 1#1."
+        assert await hands.at_desk("/mute 1#1 7d") == "The author of #1 is muted for 7 days."
+        assert "mute 1#1 until " in await hands.at_desk("/history 1#1")
+        assert await hands.at_desk("/undo 999") == (
+            "There is no decision 999 here. /history tells the numbers."
+        )
+        assert await hands.at_desk("/lock 99") == "There is no article 99 here."
         muted = hands.ana("while muted")
         await hands.house.until(
             lambda: hands.t.message(hands.p.group, muted) is None, "the muted comment goes"
@@ -197,7 +204,7 @@ async def test_a_banned_authors_edit_leaves_the_last_approved_words(tmp_path: Pa
 async def test_lock_and_close_stop_comments_on_both_sides(tmp_path: Path) -> None:
     async with published(tmp_path, "open") as hands:
         root, thread = hands.house.root() or 0, hands.house.forum_thread() or ""
-        assert await hands.at_desk("/lock 1") == "Done: “Harbour report”."
+        assert await hands.at_desk("/lock 1") == "Locked: “Harbour report”."
         await hands.house.until(
             lambda: hands.d.channel(thread)["thread_metadata"]["locked"], "locked on Discord"
         )
@@ -217,7 +224,10 @@ async def test_lock_and_close_stop_comments_on_both_sides(tmp_path: Path) -> Non
             "its writer is told",
         )
         assert "That is so already." in await hands.at_desk("/lock 1")
-        assert await hands.in_group(hands.p.boss, "/unlock") == "Done: “Harbour report”."
+        assert (
+            await hands.in_group(hands.p.boss, "/unlock")
+            == "Open for comments again: “Harbour report”."
+        )
         await hands.house.until(
             lambda: not hands.d.channel(thread)["thread_metadata"]["locked"], "unlocked"
         )
@@ -285,7 +295,7 @@ async def test_policy_is_changed_shown_and_taken_back(tmp_path: Path) -> None:
         assert "Be civil" in await hands.in_group(hands.p.ana, "/policy")
         assert await hands.at_desk("/policy No names of neighbours.") == "The policy is changed."
         assert "No names" in await hands.in_group(hands.p.ana, "/policy")
-        assert await hands.at_desk("/undo") == "Taken back."
+        assert (await hands.at_desk("/undo")).startswith("Taken back: ")
         assert "Be civil" in await hands.in_group(hands.p.ana, "/policy")
         assert "No names" not in await hands.in_group(hands.p.ana, "/policy my own rules")
 
@@ -293,7 +303,7 @@ async def test_policy_is_changed_shown_and_taken_back(tmp_path: Path) -> None:
 async def test_retract_withdraws_the_article_and_undo_brings_it_back(tmp_path: Path) -> None:
     async with published(tmp_path, "open") as hands:
         root, thread = hands.house.root() or 0, hands.house.forum_thread() or ""
-        assert await hands.at_desk("/retract 1 wrong person") == "Done: “Harbour report”."
+        assert await hands.at_desk("/retract 1 wrong person") == "Withdrawn: “Harbour report”."
 
         def shown() -> str:
             return str((hands.t.message(hands.p.group, root) or {})["text"])

@@ -111,7 +111,7 @@ async def test_ten_cards_and_a_line_for_the_rest(tmp_path: Path) -> None:
         await _turned(hands, page, "Published #12.", "11 comments wait")
         page = hands.t.message(hands.p.desk, page["message_id"]) or {}
         hands.presses(page, "Undo")
-        await _turned(hands, page, "Taken back.", "12 comments wait")
+        await _turned(hands, page, "Taken back: ", "12 comments wait")
         hands.presses(waiting[0], "Approve")
         await hands.house.until(lambda: hands.house.card("remark 11"), "the next card opens")
         await hands.house.until(

@@ -76,7 +76,7 @@ async def test_held_soft_leaves_the_original_and_holds_the_relay(tmp_path: Path)
 async def test_an_article_overrides_the_mode_of_its_publication(tmp_path: Path) -> None:
     async with published(tmp_path, "open") as hands:
         said = await hands.at_desk("/mode 1 held")
-        assert said == "Done: “Harbour report”."
+        assert said == "Mode held: “Harbour report”."
         root = hands.house.root() or 0
         await hands.house.until(
             lambda: "removed as soon as" in (hands.t.message(hands.p.group, root) or {})["text"],
@@ -160,7 +160,7 @@ async def test_undo_on_the_other_platform_takes_a_decision_back(tmp_path: Path) 
         await hands.copies("up and down")
         other = await hands.house.until(lambda: hands.house.discord_card("Published"), "decided")
         done = await hands.clicks(other, "Undo")
-        assert done.text == "Taken back."
+        assert done.text.startswith("Taken back: ")
         await hands.nowhere("up and down")
         card = await hands.house.until(
             lambda: with_button(hands, "up and down", "Approve"), "again"

@@ -22,7 +22,7 @@ async def test_an_option_is_shown_changed_and_taken_back(tmp_path: Path) -> None
         hands.ana("known by now")
         await house.until(lambda: house.thread_message("known by now"), "its copy")
         assert await hands.at_desk("/options new_after 0") == "That is so already."
-        assert await hands.at_desk("/undo") == "Taken back."
+        assert (await hands.at_desk("/undo")).startswith("Taken back: ")
         assert "new_after 2" in await hands.at_desk("/options new_after")
         hands.ana("unknown again")
         await house.until(lambda: house.card("unknown again"), "a card")
@@ -39,7 +39,7 @@ async def test_undo_leaves_alone_what_the_decision_did_not_touch(tmp_path: Path)
         await hands.at_desk("/approve 1#1")
         await hands.at_desk("/mute 1#1 5")
         approved = (await hands.log())[-2]["id"]
-        assert await hands.at_desk(f"/undo {approved}") == "Taken back."
+        assert (await hands.at_desk(f"/undo {approved}")).startswith("Taken back: ")
         rows = await house.product.newsroom.look(
             lambda tx, _: tx.all("SELECT standing, published FROM author")
         )

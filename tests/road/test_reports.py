@@ -93,7 +93,7 @@ async def test_undo_of_the_withholding_puts_the_comment_back_as_it_was(tmp_path:
         await by_menu(hands, hands.p.ben, copy)
         await hands.nowhere("too fast")
         number = next(r["id"] for r in await hands.log() if r["action"] == "withhold")
-        assert await hands.at_desk(f"/undo {number}") == "Taken back."
+        assert (await hands.at_desk(f"/undo {number}")).startswith("Taken back: ")
         await hands.copies("too fast")
         cleo = await newcomer(hands, "Cleo")
         there = hands.copy_there("too fast")
@@ -126,7 +126,7 @@ async def test_removing_agrees_with_the_reports_and_undo_opens_them_again(tmp_pa
         hands.presses(card, "Remove")
         await hands.nowhere("Buy my coins")
         assert [row["outcome"] for row in await reports(hands)] == ["agreed"]
-        assert await hands.at_desk("/undo") == "Taken back."
+        assert (await hands.at_desk("/undo")).startswith("Taken back: ")
         await hands.copies("Buy my coins")
         assert [row["outcome"] for row in await reports(hands)] == [""]
         await hands.house.until(lambda: (c := hands.house.card("Buy my coins"))

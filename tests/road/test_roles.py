@@ -144,7 +144,7 @@ async def test_the_roster_gives_roles_and_lists_them_by_name(tmp_path: Path) -> 
         assert "/moderators role NAME editor" in await hands.at_desk("/moderators role Ana")
         assert await hands.at_desk("/moderators remove Ana") == "“Ana” is off the list."
         told = await hands.at_desk("/history")
-        for line in ("role · Ana: Ana: editor", "role · Boss: Ana: moderator", "Ana: off"):
+        for line in ("roles · Ana: Ana: editor", "roles · Boss: Ana: moderator", "Ana: off"):
             assert line in told
         assert "only moderators" in await hands.in_group(ana, "/queue")
 
@@ -180,22 +180,22 @@ async def test_who_is_what_is_taken_back_like_any_decision_and_by_owners_alone(
         carol = await titled(hands, "Night")
         assert await desk(hands, carol, f"/undo {made[-1]}") == NO_OWNER
         assert "Something else was decided since" in await hands.at_desk(f"/undo {made[0]}")
-        assert await hands.at_desk(f"/undo {made[-1]}") == "Taken back."
+        assert (await hands.at_desk(f"/undo {made[-1]}")).startswith("Taken back: ")
         assert await hands.in_group(ana, "/policy Be brief.") == "The policy is changed."
         assert await hands.at_desk("/moderators remove Ana") == "“Ana” is off the list."
-        assert await hands.at_desk("/undo") == "Taken back."
+        assert (await hands.at_desk("/undo")).startswith("Taken back: ")
         assert await hands.in_group(ana, "/policy Be long.") == "The policy is changed."
         owner, role = d.owner_of(guild(hands)), d.add_role(guild(hands), "Editors", NOTHING)
         d.give_role(p.mod, guild(hands), role)
         await hands.slash(owner, p.discord_desk, "moderators", text="map Editors editor")
         assert "changed" in await hands.slash(p.mod, p.discord_desk, "policy", text="Be brief.")
-        assert await hands.slash(owner, p.discord_desk, "undo") == "Taken back."
+        assert (await hands.slash(owner, p.discord_desk, "undo")).startswith("Taken back: ")
         assert await hands.slash(p.mod, p.discord_desk, "policy", text="No.") == NO_EDITOR
         await hands.slash(owner, p.discord_desk, "moderators", text="map Editors owner")
         assert "off the list" in await hands.slash(
             owner, p.discord_desk, "moderators", text="unmap Editors"
         )
-        assert await hands.slash(owner, p.discord_desk, "undo") == "Taken back."
+        assert (await hands.slash(owner, p.discord_desk, "undo")).startswith("Taken back: ")
         assert "Editors" in (await hands.at_desk("/moderators"))
 
 
@@ -240,7 +240,7 @@ async def test_what_was_published_is_withdrawn_by_undo_and_a_discarded_preview_s
         discarded = (await hands.log())[-1]["id"]
         made = discarded - 1
         assert "/publish brings its preview" in await hands.at_desk(f"/undo {discarded}")
-        assert await hands.at_desk(f"/undo {made}") == "Taken back."
+        assert (await hands.at_desk(f"/undo {made}")).startswith("Taken back: ")
         await hands.house.until(
             lambda: any("was withdrawn" in text for text in hands.t.texts(hands.p.channel)),
             "withdrawn where it stood",

@@ -54,7 +54,7 @@ async def test_a_featured_comment_is_marked_on_both_sides_and_shown_first(tmp_pa
         assert "★ Featured" in shown
         assert "Reactions" not in shown, "our own star is not counted"
         assert await hands.at_desk("/feature 1#2") == "That is so already."
-        assert await hands.at_desk("/undo") == "Taken back."
+        assert (await hands.at_desk("/undo")).startswith("Taken back: ")
         await hands.house.until(
             lambda: (m := hands.copy_there("The best")) and "featured" not in m["text"], "undone"
         )
@@ -176,7 +176,7 @@ async def test_a_moved_comment_quotes_what_it_answers_now_and_undo_ends_that(
         assert moved["id"] == copy["id"], "edited, not sent again"
         shown = await hands.house.product.newsroom.show("1")
         assert shown.index("The second question") < shown.index("An answer")
-        assert await hands.at_desk("/undo") == "Taken back."
+        assert (await hands.at_desk("/undo")).startswith("Taken back: ")
         await hands.house.until(
             lambda: "second question" not in (hands.copy_here("An answer") or {})["content"],
             "as it was",
@@ -245,7 +245,7 @@ async def test_an_article_published_twice_becomes_one_conversation(tmp_path: Pat
         await house.until(
             lambda: hands.t.message(hands.p.group, late["message_id"]) is None, "and moves there"
         )
-        assert await hands.at_desk("/undo") == "Taken back."
+        assert (await hands.at_desk("/undo")).startswith("Taken back: ")
         back = await house.until(
             lambda: house.thread_message("under the second", harbor), "back again"
         )
@@ -293,7 +293,7 @@ async def test_in_the_thread_itself_no_article_has_to_be_named(tmp_path: Path) -
         second = hands.ana("The second one")
         copy = await hands.house.until(lambda: hands.copy_here("The second"), "relayed")
         said = await hands.slash(hands.p.mod, thread, "slow", text="5m")
-        assert said == "Done: “Harbour report”."
+        assert said == "One comment in 5 minutes: “Harbour report”."
         said = await hands.slash(hands.p.mod, thread, "slow")
         assert said == "Slow mode: one comment in 5 minutes."
         assert (await hands.menu(hands.p.mod, "Feature", copy["id"])).text == "#2 is featured now."

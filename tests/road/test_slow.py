@@ -22,7 +22,7 @@ def root_text(hands: Hands) -> str:
 async def test_discord_keeps_it_by_itself_and_the_bot_does_on_telegram(tmp_path: Path) -> None:
     async with published(tmp_path) as hands:
         assert await hands.at_desk("/slow 1") == "Slow mode is off."
-        assert await hands.at_desk("/slow 1 1h") == "Done: “Harbour report”."
+        assert await hands.at_desk("/slow 1 1h") == "One comment in 1 hour: “Harbour report”."
         assert await hands.at_desk("/slow 1") == "Slow mode: one comment in 1 hour."
         thread = hands.house.forum_thread()
         assert thread
@@ -69,7 +69,7 @@ async def test_off_ends_it_on_both_and_undo_brings_it_back(tmp_path: Path) -> No
         hands.ana("quick one")
         hands.ana("quick two")
         await hands.house.until(lambda: hands.copy_here("quick two"), "both stay")
-        assert await hands.at_desk("/undo") == "Taken back."
+        assert (await hands.at_desk("/undo")).startswith("Taken back: ")
         await hands.house.until(
             lambda: hands.d.channel(thread)["rate_limit_per_user"] == 30, "slow again"
         )

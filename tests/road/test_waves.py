@@ -30,7 +30,7 @@ async def test_a_raid_is_one_card_on_both_desks_and_is_undone_on_the_other(tmp_p
         await hands.settled()
         waiting = [m for m in hands.house.cards() if "Reject all" in hands.buttons(m)]
         assert len(waiting) == 1
-        hands.presses(waiting[0], "Approve one, reject the rest")
+        hands.presses(waiting[0], "Approve the first, reject the rest")
         await hands.copies("mayor sold the harbour")
         await hands.settled()
         thread = hands.house.forum_thread() or ""
