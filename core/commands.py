@@ -145,13 +145,13 @@ COMMANDS: tuple[Command, ...] = (
         argument="[open|new|held|held-soft|default]",
     ),
     Command(
-        "options", "What this publication sets for itself", "editor", argument="[name] [value]"
-    ),
-    Command(
         "slow",
         "How often one author may comment",
         target="article",
         argument="[30s|5m|1h|off]",
+    ),
+    Command(
+        "options", "What this publication sets for itself", "editor", argument="[name] [value]"
     ),
     Command(
         "words",

@@ -84,7 +84,7 @@ def step_words(t: Texts, step: Step, days: int) -> str:
 def wait_words(t: Texts, wait: Wait) -> str:
     """Half waited at most so long, nine in ten so long."""
     return t(
-        "{median}, nine in ten within {p90}",
+        "half within {median}, nine in ten within {p90}",
         median=duration(t, wait.median),
         p90=duration(t, wait.p90),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from core.figures.words import state_words
 from core.i18n import Texts
 from core.newsroom.context import Context
 from core.newsroom.faces import comment_head
@@ -30,7 +31,7 @@ def around(tx: Tx, context: Context, t: Texts, comment: int) -> Rich:
         {"id": row["parent"]},
     )
     if parent is not None:
-        lines += [bold(t("It answers:")), _head(parent), _words(parent), ""]
+        lines += [bold(t("It answers:")), _head(t, parent), _words(parent), ""]
     before = tx.all(
         "SELECT c.*, r.text FROM comment c JOIN revision r ON r.comment = c.id"  # noqa: S608  our own words
         f" AND r.number = c.shown WHERE c.article = :a AND c.number < :n AND {_VISIBLE}"
@@ -40,14 +41,14 @@ def around(tx: Tx, context: Context, t: Texts, comment: int) -> Rich:
     if before:
         lines.append(bold(t("Before it in its thread:")))
     for one in reversed(before):
-        lines.append(_head(one) + ": " + first_words(_words(one), GLANCE))
+        lines.append(_head(t, one) + ": " + first_words(_words(one), GLANCE))
     if not lines:
         return Rich(t("It answers nothing, and nothing was said before it."))
     return join(lines, "\n")
 
 
-def _head(row: Row) -> Rich:
-    state = "" if row["state"] == "published" else f" ({row['state']})"
+def _head(t: Texts, row: Row) -> Rich:
+    state = "" if row["state"] == "published" else f" ({state_words(t, row['state'])})"
     return comment_head(row) + (italic(state) if state else Rich(""))
 
 

@@ -14,7 +14,10 @@ def warning(t: Texts, text: str) -> list[Rich | str]:
     if not found:
         return []
     lines: list[Rich | str] = [bold(t("These words may endanger somebody:"))]
-    lines += [f"· {_kind(t, reason)}: “{words}”" for reason, words in found.items()]
+    lines += [
+        t("· {kind}: “{words}”", kind=_kind(t, reason), words=words)
+        for reason, words in found.items()
+    ]
     lines.append(italic(t(
         "Moderators will read it before it appears. Send it anyway, or write it anew without them?"
     )))  # fmt: skip

@@ -61,7 +61,7 @@ def card_view(
         lines.append(_answers(tx, t, row))
     lines.append("")
     lines.append(Rich.load(json.loads(row["text"])))
-    lines += _changes(tx, t, row)
+    lines += _changes(tx, t, row, decision)
     shows = _card_media(tx, context, t, row, channel, lines)
     lines += source(t, row)
     lines.append("")
@@ -90,18 +90,22 @@ def card_view(
     return NoticeView(join(lines, "\n"), _decided_buttons(t, row, decision, keep), shows, again)
 
 
-def _changes(tx: Tx, t: Texts, row: Row) -> list[Rich | str]:
-    """What is different from the approved wording that still stands."""
-    if row["state"] != State.HELD or not row["shown"]:
+def _changes(tx: Tx, t: Texts, row: Row, decision: Row | None) -> list[Rich | str]:
+    """What is different from the approved wording that still stands, or from the author's own
+    where the desk published it in others."""
+    by_desk = row["state"] == State.PUBLISHED and decision and decision["action"] == "edit"
+    compared = json.loads(decision["before"]).get("wording") if by_desk and decision else None
+    if compared is None and (row["state"] != State.HELD or not row["shown"]):
         return []
     old = tx.one(
         "SELECT text FROM revision WHERE comment = :c AND number = :n",
-        {"c": row["id"], "n": row["shown"]},
+        {"c": row["id"], "n": compared or row["shown"]},
     )
     if old is None:
         return []
     before, after = (Rich.load(json.loads(text)) for text in (old["text"], row["text"]))
-    return ["", bold(t("What changed:")), difference(before.text, after.text, DIFFERENCE)]
+    title = t("What the desk changed:") if compared else t("What changed:")
+    return ["", bold(title), difference(before.text, after.text, DIFFERENCE)]
 
 
 def _card_media(

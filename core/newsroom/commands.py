@@ -238,8 +238,11 @@ def _policy(tx: Tx, context: Context, call: Call) -> Answer:
 
 def _help(tx: Tx, context: Context, call: Call) -> Answer:
     lines: list[Rich | str] = []
+    heads = _headings(call.t)
     for command in COMMANDS:
         if call.role.covers(Role(command.who)):
+            if command.name in heads:
+                lines += ["", bold(heads[command.name])]
             lines.append(bold(_usage(context, call, command)) + " · " + call.t(command.description))
     lines.append("")
     lines.append(
@@ -259,6 +262,16 @@ def _help(tx: Tx, context: Context, call: Call) -> Answer:
         alert=call.t("To read what I can do, and to hear what becomes of your comment, open a chat"
                      " with me."),
     )  # fmt: skip
+
+
+def _headings(t: Texts) -> dict[str, str]:
+    """What stands above a moderator's command that begins a part of the list."""
+    return {
+        "queue": t("Comments"),
+        "trust": t("Authors"),
+        "feature": t("Threads"),
+        "options": t("The publication"),
+    }
 
 
 def told_here(t: Texts) -> str:

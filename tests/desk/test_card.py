@@ -34,7 +34,9 @@ async def test_a_comment_is_published_in_the_desks_words_and_undo_goes_back(
         assert said.alert == "Published #1 as edited."
         row = await house.row("SELECT state, shown, revision FROM comment WHERE id = 1")
         assert [*row] == ["published", 2, 2]
-        assert "the author's words" in (await house.card(one)).text.text
+        card = (await house.card(one)).text.text
+        assert "the author's words" in card
+        assert "What the desk changed:\nthe autorauthor's words" in card
         author = await house.row("SELECT published FROM author")
         assert author["published"] == 1
         await house.commands(MOD, "undo")

@@ -95,7 +95,7 @@ def test_the_words_hold_every_number_of_the_picture() -> None:
     seen = Seen(at(30, 9), "published", ("links",), at(30, 9, 4))
     told = words(texts("en"), made(seen, Ana=2)).text
     for line in ("Received: 1", "published: 1", "Held when they came: 1", "Waiting now: 1",
-                 "links: 1", "Ana: 2", "9:00 · 4 min, nine in ten within 4 min (1)",
+                 "links: 1", "Ana: 2", "9:00 · half within 4 min, nine in ten within 4 min (1)",
                  "Mar 30: 1, 1, 1"):  # fmt: skip
         assert line in told.splitlines(), line
     assert "30 mar: 1, 1, 1" in words(texts("es"), made(seen)).text.splitlines()
