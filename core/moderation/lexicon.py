@@ -14,6 +14,8 @@ from itertools import islice
 from core.moderation.fold import fold
 from core.moderation.reading import WORDS, Line, Reading, disguised, masked, once, stretched
 
+SHORTEST_JOINED = 8
+"""Letters of a phrase that is also searched as one word."""
 SHORTEST_PREFIX = 3
 LONGEST = 100
 """Characters of an entry."""
@@ -50,6 +52,15 @@ def pattern(words: str) -> str:
     if not found or (beginning and len("".join(found)) < SHORTEST_PREFIX):
         return ""
     return " " + " ".join(found) + ("" if beginning else " ")
+
+
+def _joined(one: str) -> str:
+    """A pattern of several words written as one ("hijodeputa"); "" where it is of one word, or so
+    short that it may be another."""
+    letters = one.replace(" ", "")
+    if " " not in one.strip() or len(letters) < SHORTEST_JOINED:
+        return ""
+    return f" {letters} " if one.endswith(" ") else f" {letters}"
 
 
 class Automaton:
@@ -114,6 +125,8 @@ class Lexicon:
         for entry in entries:
             if one := pattern(entry.words):
                 self._entries.setdefault(one, []).append(entry)
+                if joined := _joined(one):
+                    self._entries.setdefault(joined, []).append(entry)
         self._automaton = Automaton(self._entries)
         self._heads = {one.split(" ")[1] for one in self._entries if " " in one[1:]}
         begun = (one[1:] for one in self._entries if " " not in one[1:])

@@ -29,11 +29,14 @@ _SIGNS = "0134578@$|€"
 _BETWEEN = r"\-~^+=*•·#%&\\\"<>(){}\[\]"
 _DISGUISED = re.compile(
     rf"[{_SIGNS}](?:(?<=[^\W\d_].)|(?=[^\W\d_]))"
+    r"|!(?<=[^\W\d_].)(?=[^\W\d_])"
     rf"|[{_BETWEEN}](?<=[^\W\d_].)[{_BETWEEN}]*[^\W\d_]|_(?<=[^\W_].)_*[^\W_]"
 )
 """A sign for a letter beside a letter, or something between letters that does not part words."""
 _SIGNED = re.compile(f"[{_SIGNS}{_BETWEEN}_]")
-_JOINED = re.compile(r"[.,:;/]\S")
+_TALL = re.compile(r"(?<=[a-z])I+(?=[a-z]|(?![^\W_]))")
+"""A capital I behind a small letter, where it passes for an l ("kiII")."""
+_JOINED = re.compile(r"[.,:;/!][^\s!]")
 _DOTTED = re.compile(r"(?<![^\W_])[^\W_]{1,2}(?:[.,:;/][^\W\d_]{1,2}){2}")
 _PARTS = re.compile(r"[.,:;/()\[\]<>\"]")
 _SPACED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,3}[^\W_](?![^\W_])){2,}")
@@ -102,6 +105,8 @@ def disguised(reading: Reading) -> Iterator[Line]:
         yield _revealed(text, _LEET)
         if any(sign in text for sign in "1|"):
             yield _revealed(text, _OTHER_LEET)
+    if "I" in reading.text and len(text) == len(reading.text) and _TALL.search(reading.text):
+        yield _flattened(reading)
     for found in _SPACED.finditer(text) if _may_be_spaced(reading.words) else ():
         yield from _joined(found)
 
@@ -135,6 +140,18 @@ def _revealed(text: str, signs: Mapping[int, str]) -> Line:
             words.append(found[0])
             spans.append((begin + found.start(), begin + found.end()))
     return Line(words, spans, frozenset(only))
+
+
+def _flattened(reading: Reading) -> Line:
+    """With every tall I as the l that it looks like."""
+    text = reading.folded.text
+    letters = list(text)
+    for found in _TALL.finditer(reading.text):
+        letters[found.start() : found.end()] = "l" * len(found[0])
+    meant = "".join(letters)
+    spans = [found.span() for found in WORDS.finditer(meant)]
+    changed = (n for n, (a, b) in enumerate(spans) if meant[a:b] != text[a:b])
+    return Line([meant[a:b] for a, b in spans], spans, frozenset(changed))
 
 
 def _reveal(chunk: str, signs: Mapping[int, str]) -> str | None:

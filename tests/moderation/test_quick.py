@@ -20,6 +20,7 @@ PIECES = (
     "arroba", "dot", "punto", "com", ".com", "\u017fite.com", "(.)", "www.", "http://", "hxxps://",
     "t.me/", "<@123456789012345678>", "@ana", "Ana", "Pérez", "vive", "en", "six", "four", "two",
     "i d i o t", "1d10t", "i-d-i-o-t", "idi00t", "idiooot", "ñññ", "d e", "d o", "i.d.i.o.t", "i/d",
+    "fooI", "id!ot", "hijodeputa",
     "a\u200bb", "\u202e", "a\u0301\u0301\u0301\u0301", "pа", "аb", "😂", "🇲🇽", "\u2b50",
     "_", "*", "te ", "voy a ", "matar", "quemarlos", "mz 1 lote 2", "sabemos ", "donde vives", "I ",
     "know where you live", "will kill you", "you're ", "next", "circuito", "\u0130",

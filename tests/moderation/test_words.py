@@ -10,7 +10,7 @@ from core.moderation.tongue import speaks
 
 LISTED = (
     "idiot", "puta", "ano", "culo", "moron*", "go home", "ass", "cabrón", "coño", "🐀", "penis",
-    "killer", "cock", "tit", "анус", "hell", "mierda",
+    "hijo de puta", "killer", "cock", "tit", "анус", "hell", "mierda",
 )  # fmt: skip
 LEXICON = Lexicon([Entry("banned", words) for words in LISTED])
 
@@ -28,6 +28,10 @@ def found(text: str) -> list[tuple[str, str]]:
         ("what an i d i o t", "idiot", "i d i o t"),
         ("a i.d.i.o.t now", "idiot", "i.d.i.o.t"),
         ("id-iot", "idiot", "id-iot"),
+        ("id!ot", "idiot", "id!ot"),
+        ("a cuIo and a fooI", "culo", "cuIo"),
+        ("eres un hijodeputa", "hijo de puta", "hijodeputa"),
+        ("h i j o d e p u t a", "hijo de puta", "h i j o d e p u t a"),
         ("id**t", "idiot", "id**t"),
         ("IDIÓÓÓÓT", "idiot", "IDIÓÓÓÓT"),
         ("v e t e   a   l a   m i e r d a", "mierda", "m i e r d a"),
@@ -64,7 +68,8 @@ INNOCENT = (
     "vehículo", "ridículo", "cálculo", "año", "años", "AÑO", "an\u0303o", "humano", "verano",
     "mexicano", "hermano", "manos", "pen is mine", "pen.is mine", "my pen. Is it", "kid iota",
     "as", "assist", "cono", "a s", "don't", "5:44", "@0301", "10:01 nope", "20th", "b4", "H2O",
-    "3rd", "https://classic.example/assets/cocktail", "go\nhomeward", "I go. Homer sang.",
+    "3rd", "XIII", "WiFI", "Wow!as", "hijo de disputa",
+    "https://classic.example/assets/cocktail", "go\nhomeward", "I go. Homer sang.",
 )  # fmt: skip
 
 
