@@ -95,7 +95,7 @@ def _changes(tx: Tx, t: Texts, row: Row, decision: Row | None) -> list[Rich | st
     where the desk published it in others."""
     by_desk = row["state"] == State.PUBLISHED and decision and decision["action"] == "edit"
     compared = json.loads(decision["before"]).get("wording") if by_desk and decision else None
-    if compared is None and (row["state"] != State.HELD or not row["shown"]):
+    if compared is None and row["shown"] in (0, row["revision"]):
         return []
     old = tx.one(
         "SELECT text FROM revision WHERE comment = :c AND number = :n",
@@ -226,10 +226,13 @@ def _outcome_line(tx: Tx, t: Texts, row: Row, decision: Row | None) -> Rich:
     }.get(State(row["state"]), str(row["state"]))
     if decision is None:
         return bold(words)
+    stands = row["state"] == State.PUBLISHED and row["shown"] != row["revision"]
+    if stands:
+        words = t("Change rejected")
     outcome = bold(words) + " " + t("by {name}", name=decider(tx, t, decision))
     if decision["reason"]:
         outcome = outcome + ": " + reason_words(t, decision["reason"])
-    return outcome
+    return outcome + " · " + t("the earlier words stand") if stands else outcome
 
 
 def _decided_buttons(t: Texts, row: Row, decision: Row | None, keep: bool) -> Rows:

@@ -125,7 +125,9 @@ async def test_a_rejected_edit_keeps_what_was_approved(tmp_path: Path) -> None:
         card = await hands.house.until(lambda: hands.house.discord_card("spam.example"), "card")
         asked = await hands.clicks(card, "Reject")
         hands.d.person_presses(hands.p.mod, asked.messages[-1]["id"], "spam")
-        await hands.house.until(lambda: hands.house.card("Published by Mod: spam"), "decided")
+        decided = "Change rejected by Mod: spam · the earlier words stand"
+        await hands.house.until(lambda: hands.house.card(decided), "decided")
+        assert hands.house.card("What changed:\n")
         await hands.copies("as agreed")
         await hands.nowhere("spam.example")
         assert hands.d.message(theirs) is None
