@@ -3,6 +3,8 @@ between a press and the form (a platform gives 3 seconds)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.i18n import Texts, texts
 from core.views import Field, Form
 
@@ -20,10 +22,16 @@ FILES = 10
 """Files with one comment, at most."""
 
 
-def form(token: str, language: str) -> Form | None:
+def begins(token: str) -> bool:
+    """The form of this token begins with the words that it is about, where they are at hand."""
+    return token.startswith(CARD) and token.endswith(":e")
+
+
+def form(token: str, language: str, words: str = "") -> Form | None:
     """The form that a button's action or a menu entry ("menu-edit", say) opens.
 
-    language: the person's ("es-MX"), "" for English. None where the token opens no form.
+    language: the person's ("es-MX"), "" for English. words: with which it begins, where `begins`
+    tells so; what is longer than it takes is left out. None where the token opens no form.
     """
     t = texts(language)
     if token == EDIT:
@@ -39,9 +47,10 @@ def form(token: str, language: str) -> Form | None:
     if token == REPORT:
         why = Field("text", t("What is wrong with it?"), limit=200, required=False)
         return Form(t("Report to the moderators"), token, (why,))
-    if token.startswith(CARD) and token.endswith(":e"):
-        words = Field("text", t("The text as it shall be published"))
-        return Form(t("Edit and approve"), token, (words,))
+    if begins(token):
+        text = Field("text", t("The text as it shall be published"))
+        text = replace(text, value=words if len(words) <= text.limit else "")
+        return Form(t("Edit and approve"), token, (text,))
     if token.startswith(CARD) and token.endswith(":n"):
         note = Field("text", t("For moderators only"), limit=300)
         return Form(t("Note about the author"), token, (note,))

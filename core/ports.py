@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from core.events import Event, Invoked
+from core.text.model import Rich
 from core.views import Answer, NoticeView, Part, View
 
 if TYPE_CHECKING:
@@ -192,6 +193,11 @@ class Sink(Protocol):
     ) -> Mapping[str, bool]:
         """The newest messages that show comments in a thread, or cards at a desk, as far as is
         known, oldest first; each with whether reactions to it are counted."""
+        ...
+
+    async def wording(self, token: str) -> Rich | None:
+        """The words with which the form of a button's action begins (see `core.forms.begins`);
+        None where it begins empty."""
         ...
 
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:

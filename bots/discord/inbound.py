@@ -338,7 +338,7 @@ class Inbound:
     # Interactions
 
     async def _interaction(self, data: Json) -> None:
-        handle = await self._interactions.receive(data, self._me)
+        handle = await self._interactions.receive(data, self._me, self._sink.wording)
         if handle is None:
             return
         answer: Answer | None = None

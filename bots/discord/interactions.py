@@ -7,17 +7,20 @@ ephemeral or not decided there; a modal can only be the first response; 15 minut
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bots.discord import convert, render
 from bots.discord.api import Api
+from bots.discord.text.render import to_discord
 from core.clock import Clock
-from core.errors import DeliveryError, RetryLater, Unreachable
-from core.forms import form
+from core.errors import DeliveryError, RetryLater, StorageError, Unreachable
+from core.forms import begins, form
+from core.text.model import Rich
 from core.views import Answer, File
 
 log = logging.getLogger(__name__)
@@ -29,6 +32,10 @@ _MENUS_KEPT = 2000
 _MENU_SECONDS = 3600.0
 _TRIES = 3
 _LONGEST_WAIT = 5.0
+_WORDING_SECONDS = 1.0
+"""How long a form may wait for the words with which it begins, of the 3 seconds that it has."""
+
+Wording = Callable[[str], Awaitable[Rich | None]]
 
 
 @dataclass(slots=True, repr=False)
@@ -59,6 +66,19 @@ class _Chosen:
     until: float
 
 
+async def _first_words(token: str, wording: Wording) -> str:
+    """With what a form begins: nothing where that is not known at once, since the form is the
+    first response and waits for nobody."""
+    if not begins(token):
+        return ""
+    try:
+        async with asyncio.timeout(_WORDING_SECONDS):
+            words = await wording(token)
+    except (TimeoutError, StorageError):
+        return ""
+    return to_discord(words) if words is not None else ""
+
+
 class Interactions:
     """The responses. `application` is the application's id."""
 
@@ -68,13 +88,14 @@ class Interactions:
         self._clock = clock
         self._menus: OrderedDict[str, _Chosen] = OrderedDict()
 
-    async def receive(self, payload: Json, me: convert.Me) -> Handle | None:
+    async def receive(self, payload: Json, me: convert.Me, wording: Wording) -> Handle | None:
         """Give the first response; None where it was a modal, so that there is no event yet.
 
-        Failures are logged: the event is worth handling although nobody sees the answer.
+        wording: as of `core.ports.Sink`. Failures are logged: the event is worth handling although
+        nobody sees the answer.
         """
         handle = Handle(str(payload["id"]), str(payload["token"]))
-        opened = self._modal(payload, me)
+        opened = await self._modal(payload, me, wording)
         if opened is not None:
             await self._respond(handle, {"type": MODAL_RESPONSE, "data": opened})
             return None
@@ -95,11 +116,11 @@ class Interactions:
             return None
         return found.token, found.message, found.number
 
-    def _modal(self, payload: Json, me: convert.Me) -> Json | None:
+    async def _modal(self, payload: Json, me: convert.Me, wording: Wording) -> Json | None:
         language = convert.locale(payload)
         if payload.get("type") == convert.COMPONENT:
             token = str((payload.get("data") or {}).get("custom_id", ""))
-            wanted = form(token, language)
+            wanted = form(token, language, await _first_words(token, wording))
             return None if wanted is None else render.modal(wanted, wanted.token)
         command = convert.menu_command(payload)
         target = convert.menu_target(payload)

@@ -21,6 +21,7 @@ from core.model import House, Role, State
 from core.newsroom import (
     admin,
     alike,
+    amending,
     appeals,
     articles,
     birth,
@@ -58,6 +59,7 @@ from core.newsroom.show import show
 from core.newsroom.target import Call
 from core.observer import Observer
 from core.ports import Adapter, Database, Receipt, Row, Tx
+from core.text.model import Rich
 from core.text.tools import strip
 from core.views import Answer, View
 
@@ -248,6 +250,10 @@ class Newsroom:
         return await self._db.read(
             lambda tx: message_map.standing_in(tx, platform, place, thread, most)
         )
+
+    async def wording(self, token: str) -> Rich | None:
+        """See `core.ports.Sink.wording`."""
+        return await self._db.read(lambda tx: amending.wording(tx, token))
 
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:
         """See `core.ports.Sink.known`."""

@@ -5,12 +5,16 @@ The desk's wording is a revision of its own. The author's stays, and undo goes b
 
 from __future__ import annotations
 
+import json
+
 from core.errors import UserError
+from core.forms import CARD
 from core.model import State
 from core.newsroom import aspects, telling
 from core.newsroom.context import Context, dumps
 from core.newsroom.decide import author_fields, comment_row, require_open
 from core.newsroom.log import Actor, Decided, record
+from core.newsroom.target import whole
 from core.ports import Tx
 from core.text.model import Rich
 from core.text.tools import strip
@@ -58,6 +62,18 @@ def edit_and_approve(
     aspects.bring(tx, context, {**about, "comment": comment}, before, after)
     telling.decided(tx, context, "approve", row, decision)
     return Decided(decision, t("Published #{number} as edited.", number=row["number"]))
+
+
+def wording(tx: Tx, token: str) -> Rich | None:
+    """The words of a waiting comment that the card's button ("k…:revision:e") showed."""
+    comment, _, tail = token.removeprefix(CARD).partition(":")
+    number = whole(tail.partition(":")[0])
+    row = tx.one(
+        "SELECT r.text FROM comment c JOIN revision r ON r.comment = c.id AND r.number = :n"
+        " WHERE c.token = :token AND c.state = :held",
+        {"token": comment, "n": number or 0, "held": State.HELD},
+    )
+    return Rich.load(json.loads(row["text"])) if row is not None else None
 
 
 def next_number(tx: Tx, comment: int) -> int:

@@ -49,6 +49,7 @@ class Sink:
         self.refused = 0
         self.asked = 0
         self.reply: Callable[[Invoked], Answer | None] = lambda invoked: None
+        self.words: asyncio.Future[Rich | None] = asyncio.get_running_loop().create_future()
         self._changed = asyncio.Condition()
 
     async def handle(self, event: Event) -> Answer | None:
@@ -88,6 +89,10 @@ class Sink:
         self, platform: str, place: str, thread: str, most: int
     ) -> Mapping[str, bool]:
         return {}
+
+    async def wording(self, token: str) -> Rich | None:
+        """What `words` holds; nothing ever comes while it holds nothing."""
+        return await asyncio.shield(self.words)
 
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:
         return self.map.intersection(messages)

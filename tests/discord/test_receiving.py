@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bots.discord import inbound
+from bots.discord import inbound, interactions
 from bots.rehearsal.discord.flags import Intent
 from core.errors import OutcomeUnknown, UserError
 from core.events import Deleted, Edited, Invoked, Posted, Reacted
-from core.text.model import Rich
+from core.text.model import Rich, bold
 from core.views import Answer, Button, File
 from tests.discord.house import PATIENCE, House, article, comment, house, notice
 
@@ -340,6 +340,26 @@ async def test_a_door_opens_a_form_whose_text_comes_back_with_its_token(home: Ho
     assert invoked.fields == {"text": "I *saw* it."}
     assert invoked.text.text == "I saw it."
     assert (invoked.place, invoked.thread) == (home.forum, thread)
+
+
+async def test_a_form_begins_with_the_words_that_it_is_about_and_waits_for_them_a_moment(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = home.at(home.desk, "text")
+    view = notice("A card", buttons=((Button("Edit", "ktoken:1:e"),),))
+    sent = await home.adapter.send(at, home.adapter.render(view, at)[0], "k1")
+
+    async def opened() -> dict[str, object]:
+        pressed = home.side.person_presses(home.mod, sent.message.split("/")[1], "Edit")
+        await home.world.until(lambda: pressed.modal, "the form")
+        assert pressed.modal
+        component: dict[str, object] = pressed.modal["components"][0]["component"]
+        return component
+
+    monkeypatch.setattr(interactions, "_WORDING_SECONDS", 0.01)
+    assert "value" not in await opened()
+    home.sink.words.set_result(bold("It *was* so"))
+    assert (await opened())["value"] == r"**It \*was\* so**"
 
 
 async def test_a_message_menu_with_a_form_keeps_its_target_out_of_the_form(home: House) -> None:

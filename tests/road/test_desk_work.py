@@ -72,6 +72,8 @@ async def test_the_desk_edits_and_approves_notes_and_reads_the_context_on_both_p
         await hands.nowhere("an answer")
         other = await hands.house.until(lambda: hands.house.discord_card("an anser"), "again")
         form = await hands.clicks(other, "Edit and approve")
+        assert form.modal
+        assert form.modal["components"][0]["component"]["value"] == "an anser"
         said = await hands.submits(hands.p.mod, form, "an answer, by form")
         assert said == "Published #2 as edited."
         await hands.copies("by form")

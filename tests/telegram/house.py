@@ -71,6 +71,9 @@ class RecordingSink:
     ) -> Mapping[str, bool]:
         return {}
 
+    async def wording(self, token: str) -> Rich | None:
+        return None
+
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:
         return set()
 
