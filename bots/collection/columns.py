@@ -48,7 +48,11 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 FAMILY = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate")
 """Several labels that one collection has beside each other: any of them is bad."""
-PRAISE = frozenset(["approved", "is_approved", "published", "ham", "is_ham"])
+_PRAISE = (
+    "approved is_approved accepted is_accepted published is_published visible is_visible allowed "
+    "ham is_ham good is_good liked like helpful valid is_valid ok clean safe aprobado publicado"
+)
+PRAISE = frozenset(_PRAISE.split())
 """Labels of which "1" and "true" mean that it is good."""
 _NOBODY = "nan null none n/a anonymous anonimo anónimo anon unknown [deleted]"
 NOBODY = frozenset(_NOBODY.split())
@@ -58,18 +62,23 @@ _GOOD = (
     "0 ok good ham published publish approved approve accepted accept clean normal no "
     "false nonspam notspam neutral none legit legitimate safe visible keep kept nothate "
     "nontoxic nottoxic not nonhate noneutral publicado aprobado bueno benign inoffensive "
-    "notoffensive allowed fine n f -1 neither other noe noneoffensive nonoffensive"
+    "notoffensive allowed fine n f -1 neither other noe noneoffensive nonoffensive "
+    "noofensivo noofensiva noodio notóxico notoxico nospam falso limpio aceptado ninguno ninguna"
 )
 GOOD = frozenset(_GOOD.split())
 _BAD = (
     "1 spam bad rejected reject removed remove deleted delete toxic abusive abuse "
     "offensive hate hateful insult insulting true yes rechazado eliminado malo blocked "
     "block troll hatespeech offensivelanguage harassment obscene threat profane hidden "
-    "flagged phishing y t off hof offense racism sexism ofp ofg attack smishing scam"
+    "flagged phishing y t off hof offense racism sexism ofp ofg attack smishing scam "
+    "sí si verdadero ofensivo ofensiva odio tóxico toxico tóxica toxica insulto acoso amenaza "
+    "oculto bloqueado"
 )
 BAD = frozenset(_BAD.split())
-_YES = frozenset(["1", "true", "yes", "y", "t", "sí", "si"])
-_NO = frozenset(["0", "false", "no", "n", "f"])
+_YES = frozenset(["1", "true", "yes", "y", "t", "sí", "si", "verdadero"])
+_NO = frozenset(["0", "false", "no", "n", "f", "falso"])
+EMPTY = "empty"
+"""How a person names the label of comments that have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +130,8 @@ def has_names(names: Sequence[str]) -> bool:
     """Whether the first line of a table holds names. Else it has values: a sentence, a number, or
     a label."""
     known = {plain(name) for name in names}
+    if len(names) == 1:
+        return bool(known & set(NAMES["text"]))
     if known & set(NAMES["text"]) and not any(len(name) > 60 for name in names):
         return True
     if any(name.count(" ") >= 4 or len(name) > 60 for name in names):
@@ -234,6 +245,7 @@ class Labels:
         self._good = {label_word(one) for one in asked.good.split(",") if one} if said else good
         self._bad = {label_word(one) for one in asked.bad.split(",") if one} if said else bad
         self._several = several
+        self._empty: bool | None = {EMPTY in self._good: False, EMPTY in self._bad: True}.get(True)
 
     def known(self, name: str, value: Any) -> bool:
         """Whether it is one, or says nothing."""
@@ -247,7 +259,9 @@ class Labels:
         """Whether a label in this column is bad; None for no label. Raises ValueError for one that
         nobody knows."""
         word = label_word(value)
-        if not word or (self._several and word == "-1"):
+        if not word:
+            return self._empty
+        if self._several and word == "-1":
             return None
         if self._good or self._bad:
             return word in self._bad if self._bad and not self._good else self._told(word)
@@ -274,7 +288,7 @@ class Labels:
             share = float(word)
         except ValueError:
             share = 0.0
-        shown = str(value).strip()[:30]
+        shown = str(value).strip()[:30] if word else t("(empty)")
         if 0.0 < share < 1.0 and not (self._good or self._bad):
             shown = "≥ 0.5" if share >= 0.5 else "0 – 0.5"
         return f"{name}={shown}" if self._several else shown

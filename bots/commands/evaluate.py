@@ -173,6 +173,10 @@ def _taken(collection: Collection) -> list[str]:
     else:
         lines.append(t("Nothing tells good from bad, so there are counts only. A column of labels"
                        " is named with --label."))  # fmt: skip
+    kinds = {as_ for _, as_ in collection.taken}
+    if len(kinds) == 1 and collection.left_out[t("no label; replayed, but not counted")]:
+        lines.append(t("Only one kind is labelled. If comments without a label are of the other,"
+                       " add --good empty or --bad empty."))  # fmt: skip
     if not collection.timed:
         lines.append(t("The comments tell no time of day: they count as one a minute, so that pace"
                        " names none."))  # fmt: skip

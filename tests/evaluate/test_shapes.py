@@ -112,6 +112,11 @@ SHAPES: dict[str, tuple[str, str, Sequence[bool | None], str]] = {
     "rows by number": ('{"7":{"text":"vile, no","label":1},"9":{"text":"fine","label":0}}', "text",
                        (T, F), "label"),
     "one line alone": ('{"text": "fine", "label": 0}\n', "text", (F,), "label"),
+    "praise": ("Review,Liked\nfine place,1\nvile place,0\n", "Review", (F, T), "Liked"),
+    "spanish": ("texto,odio\nfuera de aquí,sí\nbuen texto,no\n", "texto", (T, F), "odio"),
+    "spanish words": ("comentario,etiqueta\nfuera,ofensivo\nbien,no ofensivo\n", "comentario",
+                      (T, F), "etiqueta"),
+    "lines": ("a first remark\nand a second one\n", "1", (N, N), ""),
     "no labels": ("id,text\n1,hello there\n2,hm well\n", "text", (N, N), ""),
 }  # fmt: skip
 
@@ -218,6 +223,14 @@ def test_what_is_no_collection_is_said(tmp_path: Path, content: bytes, said: str
     with pytest.raises(UserError) as refused:
         load(path)
     assert said in str(refused.value)
+
+
+def test_comments_without_a_label_are_what_a_person_says(tmp_path: Path) -> None:
+    path = written(tmp_path, '{"text":"vile","labels":["toxic"]}\n{"text":"fine","labels":[]}\n')
+    assert bads(load(path)) == (T, N)
+    found = load(path, Asked(good="empty"))
+    assert bads(found) == (T, F)
+    assert found.taken == {("toxic", "bad"): 1, ("(empty)", "good"): 1}
 
 
 def test_one_odd_label_among_many_is_left_out(tmp_path: Path) -> None:
