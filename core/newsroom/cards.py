@@ -72,9 +72,7 @@ def card_view(
     if reported := report_line(tx, t, comment):
         lines.append(bold(reported))
     if row["state"] == State.HELD:
-        found = load_verdicts(json.loads(row["verdicts"]))
-        reasons = [reason_text(t, one.reason, one.values) for one in found]
-        if reasons:
+        if reasons := _reasons(t, row, decision):
             lines.append(italic(t("Held because:") + " " + "; ".join(reasons)))
         claim = claims.standing(tx, comment, row["revision"])
         if claim is not None:
@@ -88,6 +86,16 @@ def card_view(
     lines.append(_outcome_line(tx, t, row, decision))
     keep = row["state"] == State.PUBLISHED and bool(open_reports(tx, comment))
     return NoticeView(join(lines, "\n"), _decided_buttons(t, row, decision, keep), shows, again)
+
+
+def _reasons(t: Texts, row: Row, decision: Row | None) -> list[str]:
+    """Why it waits: what the checks named; of what was withheld later, not that everything is read
+    first, since that was done."""
+    found = load_verdicts(json.loads(row["verdicts"]))
+    withheld = decision is not None and decision["action"] == "withhold"
+    first = [t("readers reported it")] if withheld else []
+    return first + [reason_text(t, one.reason, one.values) for one in found
+                    if not (withheld and one.check == "mode")]  # fmt: skip
 
 
 def _changes(tx: Tx, t: Texts, row: Row, decision: Row | None) -> list[Rich | str]:

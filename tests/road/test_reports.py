@@ -72,6 +72,7 @@ async def test_readers_of_both_platforms_together_take_a_comment_out_of_sight(
             "the card waits for a decision",
         )  # fmt: skip
         assert "Reported by 3 readers: insult, spam" in card["text"]
+        assert "Held because: readers reported it" in card["text"].splitlines()
         for name in ("Ben", "Cleo", "Dan"):
             assert name not in card["text"]
         withheld = (await hands.log())[0]
