@@ -208,14 +208,27 @@ def _drafts(tx: Tx, context: Context, call: Call, author: str) -> list[str]:
 
 
 def _decisions(tx: Tx, context: Context, call: Call, author: str) -> list[str]:
-    row = tx.one("SELECT count(*) AS n FROM decision WHERE author = :tag", {"tag": author})
+    row = tx.one(
+        "SELECT count(*) AS n, coalesce(sum(action = 'note' AND reason != ''), 0) AS notes,"
+        " coalesce(sum(action = 'warn'), 0) AS warnings FROM decision WHERE author = :tag",
+        {"tag": author},
+    )
     if row is None or not row["n"]:
         return []
-    return [
+    said = [
         call.t.n("{n} decision about you or your comments, in a log that is only added to: until"
                  " you let me forget you.", "{n} decisions about you or your comments, in a log"
                  " that is only added to: until you let me forget you.", row["n"])
     ]  # fmt: skip
+    if row["warnings"]:
+        said.append(call.t.n("Among them {n} warning, with its points.",
+                             "Among them {n} warnings, with their points.",
+                             row["warnings"]))  # fmt: skip
+    if row["notes"]:
+        said.append(call.t.n("Among them {n} note about you that moderators wrote and read.",
+                             "Among them {n} notes about you that moderators wrote and read.",
+                             row["notes"]))  # fmt: skip
+    return said
 
 
 def _staff(tx: Tx, context: Context, call: Call, author: str) -> list[str]:

@@ -77,6 +77,13 @@ async def test_privacy_tells_what_is_there_and_nothing_else(tmp_path: Path) -> N
         assert "UTC" not in told
         assert "2026-" not in told
         assert "1 decision about you or your comments" in told
+        assert "note about you" not in told
+        await hands.at_desk("/note 1#1 knows the harbour")
+        await hands.at_desk("/warn 1#1")
+        told = (await _ask(hands, hands.p.ana, "/privacy"))["text"]
+        assert "Among them 1 note about you that moderators wrote and read." in told
+        assert "Among them 1 warning, with its points." in told
+        assert "harbour" not in told
         thread = hands.house.forum_thread() or ""
         there = await hands.slash(hands.p.ben, thread, "privacy")
         assert "Nothing else." in there
