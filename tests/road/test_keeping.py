@@ -52,7 +52,7 @@ async def test_a_thread_closes_after_its_days_once_and_can_be_opened_again(tmp_p
         await hands.house.until(
             lambda: hands.d.channel(thread)["thread_metadata"]["locked"], "locked on Discord"
         )
-        assert "Done" in await hands.at_desk("/unlock 1")
+        assert "Open for comments again" in await hands.at_desk("/unlock 1")
         await hands.house.until(lambda: "moderated" in root_text(hands), "open again")
         hands.ana("Still something to say")
         await hands.house.until(lambda: hands.copy_here("Still something"), "it stays open")

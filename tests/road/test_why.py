@@ -50,7 +50,8 @@ async def test_an_article_tells_where_it_stands_and_links_there(tmp_path: Path) 
         await hands.settled()
         said = await hands.at_desk(f"/why {article}")
         assert said.count("wanted the current text, there the current text") == 2
-        assert await hands.at_desk("/why 99") == (
+        assert await hands.at_desk("/why 99") == "There is no article 99 here."
+        assert await hands.at_desk("/why") == (
             "Which article? Use this in its thread, or name it by its number or address."
         )
         assert "no comment #7" in await hands.at_desk(f"/why {article}#7")
