@@ -135,7 +135,7 @@ STEPS: list[Step] = [
     ("Raiders write", _raid, _at_both(ALIKE, "Reject all")),
     ("Boss rejects all", _presses(ALIKE, "Reject all as spam"), _at_both(REJECTED, "Undo")),
     ("Mod takes it back", _clicks(REJECTED, "Undo"), _at_both(ALIKE, "Reject all")),
-    ("Boss lets one through", _presses(ALIKE, "Approve one, reject the rest"),
+    ("Boss lets one through", _presses(ALIKE, "Approve the first, reject the rest"),
      _on_both("mayor sold")),
     ("Ana writes", _says("alpha words", who="ana"), _at_both("alpha words", "Approve")),
     ("Boss approves", _presses("alpha words", "Approve"),
