@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bots.app import Wiring, office
 from core.clock import SystemClock
-from core.newsroom import Context, Newsroom, admin
+from core.newsroom import Context, Newsroom
 from core.newsroom.context import dumps
+from core.newsroom.setup import admin
 from core.ports import Tx
 
 SECRET = b"b" * 32

@@ -24,7 +24,8 @@ from bots.rehearsal.discord.flags import BOT, Permission
 from core.clock import SystemClock
 from core.feeds.model import Draft
 from core.model import Purpose
-from core.newsroom import ChannelPlan, admin
+from core.newsroom import ChannelPlan
+from core.newsroom.setup import admin
 from core.text.model import Rich
 
 PATIENCE = 20.0

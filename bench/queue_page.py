@@ -16,9 +16,10 @@ from bench.desk import ARTICLES, furnished
 from bench.figures import Figure
 from core.events import Invoked, Person
 from core.model import Purpose
-from core.newsroom import ChannelPlan, Newsroom, admin
+from core.newsroom import ChannelPlan, Newsroom
 from core.newsroom.context import Context
-from core.newsroom.queue import ORDER, PAGE
+from core.newsroom.desks.queue import ORDER, PAGE
+from core.newsroom.setup import admin
 from core.ports import Inspection, Tx
 
 DESK = "-1002000000009"

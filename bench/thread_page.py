@@ -18,7 +18,7 @@ from bench.bare import PRAGMAS
 from bench.desk import ARTICLES, furnished
 from bench.figures import Figure
 from core.newsroom import Newsroom
-from core.newsroom.pages import PAGE
+from core.newsroom.comments.pages import PAGE
 
 LIMIT = 50
 LONG = 1

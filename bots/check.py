@@ -8,7 +8,8 @@ from typing import Any
 from core.errors import DeliveryError, UserError
 from core.i18n import FALLBACK, texts
 from core.model import Channel, House, Mode, Publication, Purpose
-from core.newsroom import Newsroom, register
+from core.newsroom import Newsroom
+from core.newsroom.setup import register
 from core.ports import Adapter, Inquiry, Inspection
 
 Json = dict[str, Any]

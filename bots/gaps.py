@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.clock import Clock
-from core.newsroom import Newsroom, absence
-from core.newsroom.absence import Absence
+from core.newsroom import Newsroom
+from core.newsroom.desks import absence
+from core.newsroom.desks.absence import Absence
 from core.ports import Adapter
 
 NOTED_EVERY = 15.0

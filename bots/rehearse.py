@@ -24,7 +24,8 @@ from bots.rehearsal.world import Switches, World
 from core.errors import UserError
 from core.i18n import FALLBACK, texts
 from core.model import Purpose, Role
-from core.newsroom import ChannelPlan, admin, register
+from core.newsroom import ChannelPlan
+from core.newsroom.setup import admin, register
 from core.settings import Settings
 
 FEED_INTERVAL = 1.0

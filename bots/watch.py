@@ -15,9 +15,11 @@ from bots.metrics import Metrics
 from core.clock import Clock
 from core.i18n import Texts
 from core.model import Publication
-from core.newsroom import Newsroom, Rules, alarms, deliveries
-from core.newsroom.alarms import Telling
-from core.newsroom.labels import time_label
+from core.newsroom import Newsroom, Rules
+from core.newsroom.comments.labels import time_label
+from core.newsroom.desks import alarms
+from core.newsroom.desks.alarms import Telling
+from core.newsroom.outgoing import deliveries
 from core.ports import Adapter
 
 Json = dict[str, Any]

@@ -22,8 +22,9 @@ from core.errors import (
     Unreachable,
 )
 from core.feeds.fetching import BadAddress, FetchError, PrivateAddress, TooLarge
-from core.newsroom import Newsroom, spooling
-from core.newsroom.spooling import Want
+from core.newsroom import Newsroom
+from core.newsroom.comments import spooling
+from core.newsroom.comments.spooling import Want
 from core.ports import Adapter, Fetcher, Take
 from core.sniff import HEAD, is_page, is_picture
 from core.storage.spool import Spool, SpoolFull

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 from core.clock import Clock
 from core.errors import DeliveryError, OutcomeUnknown, Rejected, RetryLater
-from core.newsroom import Newsroom, private
-from core.newsroom.private import Note
+from core.newsroom import Newsroom
+from core.newsroom.authors import private
+from core.newsroom.authors.private import Note
 from core.ports import Adapter
 
 log = logging.getLogger(__name__)

@@ -19,9 +19,13 @@ from core.feeds.fetching import PAGES, Fetched, FetchError, explained
 from core.feeds.model import Draft
 from core.feeds.parse import parse
 from core.feeds.schedule import Answer
-from core.newsroom import Newsroom, asked, audit, forgetting, quarantine
-from core.newsroom.desk import Words
-from core.newsroom.feeds import Due
+from core.newsroom import Newsroom
+from core.newsroom.authors import forgetting
+from core.newsroom.decisions import audit
+from core.newsroom.desks.desk import Words
+from core.newsroom.publishing import asked
+from core.newsroom.publishing.feeds import Due
+from core.newsroom.setup import quarantine
 from core.outbox import Outbox
 from core.ports import Fetcher
 

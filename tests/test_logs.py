@@ -165,7 +165,7 @@ def test_what_looks_like_a_secret_is_hidden_unknown(text: str) -> None:
         "Comment #12 (5:44) answers @0301",
         "https://example.org/2024/05/the-story.html?m=1#c5",
         "http://127.0.0.1:8080/healthz",
-        "2024-05-01T12:00:00.000Z core.newsroom.intake: -1001234567890/55",
+        "2024-05-01T12:00:00.000Z core.newsroom.comments.intake: -1001234567890/55",
         "bots.rehearsal.discord.rules.interactions",
         "write to desk@example.org",
     ],

@@ -11,7 +11,7 @@ import pytest
 from core.clock import FakeClock
 from core.errors import DeliveryError, OutcomeUnknown, Rejected, RetryLater, Unreachable
 from core.newsroom import Newsroom
-from core.newsroom.private import Note
+from core.newsroom.authors.private import Note
 from core.ports import Adapter, Target
 from core.teller import PAUSE, Teller
 from core.text.model import Rich

@@ -16,7 +16,7 @@ from bots.metrics import Metrics
 from bots.watch import GRACE, Watch, Watched
 from core.clock import FakeClock
 from core.newsroom import Rules
-from core.newsroom.alarms import oldest_held
+from core.newsroom.desks.alarms import oldest_held
 from core.ports import Tx
 from core.storage.sqlite import SqliteDatabase
 

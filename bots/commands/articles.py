@@ -17,7 +17,8 @@ from core.errors import UserError
 from core.feeds.document import from_file, from_page
 from core.feeds.model import Draft
 from core.i18n import FALLBACK, texts
-from core.newsroom import Newsroom, admin, readings, register
+from core.newsroom import Newsroom
+from core.newsroom.setup import admin, readings, register
 from core.ports import Fetcher
 
 t = texts(FALLBACK)

@@ -15,8 +15,10 @@ from bots.commands.rooms import in_newsroom
 from bots.commands.terminal import JsonOption, Output, PublicationOption, refuse, warn
 from core.errors import UserError
 from core.i18n import FALLBACK, texts
-from core.newsroom import Newsroom, admin, audit
+from core.newsroom import Newsroom
 from core.newsroom.context import Context
+from core.newsroom.decisions import audit
+from core.newsroom.setup import admin
 from core.ports import Tx
 
 t = texts(FALLBACK)

@@ -9,7 +9,7 @@ from bots.commands.setup import which
 from bots.commands.terminal import Json, JsonOption, Output, PublicationOption
 from core.clock import utc
 from core.i18n import FALLBACK, texts
-from core.newsroom import deliveries as reading
+from core.newsroom.outgoing import deliveries as reading
 
 t = texts(FALLBACK)
 

@@ -23,7 +23,8 @@ from core.moderation.replay import Replay
 from core.moderation.scores import Curve, Score, Scores
 from core.moderation.submission import Lists
 from core.moderation.wordfile import parse
-from core.newsroom import admin, wordlists
+from core.newsroom.comments import wordlists
+from core.newsroom.setup import admin
 from core.options import Options
 
 t = texts(FALLBACK)

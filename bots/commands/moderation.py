@@ -11,8 +11,10 @@ from bots.commands.rooms import in_newsroom
 from bots.commands.terminal import Json, JsonOption, Output, PublicationOption
 from core.commands import BY_NAME, Command
 from core.model import Role
-from core.newsroom import Newsroom, admin, cli_actor, deliveries, readings
+from core.newsroom import Newsroom, cli_actor
 from core.newsroom.context import Context
+from core.newsroom.outgoing import deliveries
+from core.newsroom.setup import admin, readings
 from core.newsroom.target import Call, subject_of
 from core.ports import Tx
 

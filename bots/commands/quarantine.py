@@ -11,7 +11,7 @@ from bots.commands.terminal import Json, JsonOption, Output, say
 from core.clock import utc
 from core.errors import UserError
 from core.i18n import FALLBACK, texts
-from core.newsroom import quarantine
+from core.newsroom.setup import quarantine
 
 t = texts(FALLBACK)
 

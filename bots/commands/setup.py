@@ -11,8 +11,9 @@ from bots.commands.terminal import Json, JsonOption, Output, PublicationOption, 
 from core.errors import UserError
 from core.i18n import FALLBACK, texts
 from core.model import Mode, Purpose
-from core.newsroom import ChannelPlan, Newsroom, admin, register
+from core.newsroom import ChannelPlan, Newsroom
 from core.newsroom.context import Context
+from core.newsroom.setup import admin, register
 from core.ports import Tx
 
 t = texts(FALLBACK)

@@ -13,8 +13,10 @@ from bots.commands.terminal import JsonOption, Output, PublicationOption
 from core.errors import UserError
 from core.i18n import FALLBACK, texts
 from core.model import Role
-from core.newsroom import Newsroom, admin, cli_actor, register, roles
+from core.newsroom import Newsroom, cli_actor
 from core.newsroom.context import Context
+from core.newsroom.decisions import roles
+from core.newsroom.setup import admin, register
 from core.ports import Tx
 
 t = texts(FALLBACK)

@@ -12,8 +12,9 @@ from bots.commands.terminal import JsonOption, Output, PublicationOption, refuse
 from core.figures import Figures
 from core.figures.words import words
 from core.i18n import FALLBACK, texts
-from core.newsroom import Newsroom, admin, readings
-from core.newsroom.stats import days_of
+from core.newsroom import Newsroom
+from core.newsroom.decisions.stats import days_of
+from core.newsroom.setup import admin, readings
 
 t = texts(FALLBACK)
 

@@ -13,10 +13,11 @@ from bots.commands.terminal import Json, JsonOption, Output, PublicationOption, 
 from core.errors import UserError
 from core.i18n import FALLBACK, texts
 from core.moderation.wordfile import KINDS, Item, dump, items, parse
-from core.newsroom import admin, cli_actor
+from core.newsroom import cli_actor
 from core.newsroom.context import Context
-from core.newsroom.log import Decided
-from core.newsroom.words import change_words, entries
+from core.newsroom.decisions.log import Decided
+from core.newsroom.setup import admin
+from core.newsroom.setup.words import change_words, entries
 from core.ports import Tx
 
 t = texts(FALLBACK)

@@ -18,44 +18,26 @@ from core.feeds.model import Draft
 from core.feeds.schedule import Answer as FeedAnswer
 from core.i18n import FALLBACK, texts
 from core.model import House, Role, State
-from core.newsroom import (
-    admin,
-    alike,
-    amending,
-    appeals,
-    articles,
-    birth,
-    claims,
-    deliveries,
-    desk,
-    feeds,
-    intake,
-    jobs,
-    keeping,
-    ledger,
-    message_map,
-    moving,
-    parking,
-    quarantine,
-    restrictions,
-    telling,
-    wave_press,
-    wordlists,
-)
-from core.newsroom.admin import ChannelPlan
+from core.newsroom.authors import restrictions, telling
 from core.newsroom.commands import run as run_command
+from core.newsroom.comments import alike, amending, intake, message_map, parking, wordlists
+from core.newsroom.comments.pages import page
+from core.newsroom.comments.parcel import Read
+from core.newsroom.comments.reactions import reacted
+from core.newsroom.comments.refusal import refusal
+from core.newsroom.comments.show import show
 from core.newsroom.context import ASKED_WAKE, DESK_WAKE, ERASE_WAKE, SPOOL_WAKE, Context, Rules
-from core.newsroom.decide import comment_row, decide_comment
-from core.newsroom.faces import placeholder_view
+from core.newsroom.decisions.decide import comment_row, decide_comment
+from core.newsroom.decisions.log import Actor, system_actor
+from core.newsroom.desks import appeals, claims, desk, wave_press
 from core.newsroom.invoked import first_time, invoked
-from core.newsroom.log import Actor, system_actor
+from core.newsroom.outgoing import deliveries, jobs, ledger
+from core.newsroom.outgoing.faces import placeholder_view
+from core.newsroom.outgoing.ready import Ready, look_at
 from core.newsroom.outside import Outside
-from core.newsroom.pages import page
-from core.newsroom.parcel import Read
-from core.newsroom.reactions import reacted
-from core.newsroom.ready import Ready, look_at
-from core.newsroom.refusal import refusal
-from core.newsroom.show import show
+from core.newsroom.publishing import articles, birth, feeds, keeping
+from core.newsroom.setup import admin, moving, quarantine
+from core.newsroom.setup.admin import ChannelPlan
 from core.newsroom.target import Call
 from core.observer import Observer
 from core.ports import Adapter, Database, Receipt, Row, Tx
@@ -342,7 +324,7 @@ class Newsroom:
         return await self._db.read(self._context.house)
 
     async def ready(self, channel: int, look: jobs.Look | None, *, settle: bool) -> Ready | None:
-        """See `core.newsroom.ready`."""
+        """See `core.newsroom.outgoing.ready`."""
         now = self._context.clock.now()
         return await self._db.read(
             lambda tx: look_at(tx, self._context, channel, now, look, settle=settle)

@@ -11,40 +11,31 @@ from core.commands import BY_NAME, COMMANDS, Command
 from core.errors import UserError
 from core.i18n import Texts
 from core.model import Mode, Publication, Purpose, Role, State
-from core.newsroom import (
-    addresses,
-    appeals,
-    articles,
-    asked,
-    deliveries,
-    door,
-    history,
-    lifting,
-    privacy,
-    roles,
-    second_look,
-    thread_commands,
-    warned,
-)
-from core.newsroom.albums import newest, words_of
-from core.newsroom.amending import edit_and_approve
+from core.newsroom.authors import addresses, lifting, privacy, warned
+from core.newsroom.authors.standing_line import standing_line
+from core.newsroom.comments import door
+from core.newsroom.comments.albums import newest, words_of
+from core.newsroom.comments.amending import edit_and_approve
+from core.newsroom.comments.intake import revise, withdraw
+from core.newsroom.comments.learning import SPAM, lessons
 from core.newsroom.context import Context
-from core.newsroom.decide import (
+from core.newsroom.decisions import history, roles
+from core.newsroom.decisions.decide import (
     change_article,
     change_option,
     change_policy,
     comment_row,
     decide_comment,
 )
-from core.newsroom.intake import revise, withdraw
-from core.newsroom.learning import SPAM, lessons
-from core.newsroom.log import Decided, undo, undoable
-from core.newsroom.notes import note
-from core.newsroom.pictures import show_pictures
-from core.newsroom.queue_page import queue_command
-from core.newsroom.standing_line import standing_line
+from core.newsroom.decisions.log import Decided, undo, undoable
+from core.newsroom.desks import appeals, second_look
+from core.newsroom.desks.notes import note
+from core.newsroom.desks.queue_page import queue_command
+from core.newsroom.outgoing import deliveries
+from core.newsroom.publishing import articles, asked, thread_commands
+from core.newsroom.publishing.pictures import show_pictures
+from core.newsroom.setup.words import words
 from core.newsroom.target import Call, article_of, comment_of, subject_of, whole
-from core.newsroom.words import words
 from core.options import OPTIONS, Option, Options
 from core.options import words as option_words
 from core.ports import Tx

@@ -12,7 +12,7 @@ from core.authors import Keys
 from core.clock import Clock
 from core.model import Channel, House, Mode, Publication, Purpose, Role
 from core.moderation.submission import Lists
-from core.newsroom.studies import Studies
+from core.newsroom.comments.studies import Studies
 from core.observer import Observer, Silent
 from core.ports import Capabilities, Row, Tx
 
@@ -71,7 +71,8 @@ class Rules:
 class Context:
     """Shared by the newsroom's modules; the house is read again after every change to it.
 
-    lists: what the moderators listed, by publication, and its version: `core.newsroom.wordlists`.
+    lists: what the moderators listed, by publication, and its version:
+    `core.newsroom.comments.wordlists`.
     """
 
     clock: Clock

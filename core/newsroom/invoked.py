@@ -11,24 +11,17 @@ from core.events import Edited, Invoked, Person, Reacted
 from core.forms import APPEAL, DENY, EDIT, REPLY, REPORT
 from core.i18n import choose, pick, texts
 from core.model import Channel, House, Purpose, Role
-from core.newsroom import (
-    appeals,
-    articles,
-    card_press,
-    commands,
-    door,
-    history,
-    privacy,
-    queue_page,
-    second_look,
-    telling,
-    wave_press,
-)
+from core.newsroom import commands
+from core.newsroom.authors import privacy, telling
+from core.newsroom.comments import door
+from core.newsroom.comments.removal import take_away
 from core.newsroom.context import Context
-from core.newsroom.faces import HEAR
-from core.newsroom.log import ANONYMOUS_ADMIN, Actor, undo
-from core.newsroom.removal import take_away
-from core.newsroom.reporting import report
+from core.newsroom.decisions import history
+from core.newsroom.decisions.log import ANONYMOUS_ADMIN, Actor, undo
+from core.newsroom.desks import appeals, card_press, queue_page, second_look, wave_press
+from core.newsroom.desks.reporting import report
+from core.newsroom.outgoing.faces import HEAR
+from core.newsroom.publishing import articles
 from core.newsroom.target import Call
 from core.ports import Tx
 from core.text.model import Rich

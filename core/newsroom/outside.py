@@ -15,13 +15,15 @@ from core.figures.picture import draw
 from core.figures.words import words as figure_words
 from core.i18n import FALLBACK, Texts, texts
 from core.model import Channel, Purpose, Role
-from core.newsroom import admin, parcel, roles, stats, transparency
-from core.newsroom.admin import ChannelPlan
+from core.newsroom.comments import parcel
+from core.newsroom.comments.labels import local
+from core.newsroom.comments.parcel import Read
 from core.newsroom.context import Context
+from core.newsroom.decisions import roles, stats, transparency
+from core.newsroom.decisions.log import Actor
 from core.newsroom.invoked import call_of, openly
-from core.newsroom.labels import local
-from core.newsroom.log import Actor
-from core.newsroom.parcel import Read
+from core.newsroom.setup import admin
+from core.newsroom.setup.admin import ChannelPlan
 from core.newsroom.target import Call
 from core.ports import Adapter, Database, Row, Tx
 from core.text.model import Rich

@@ -15,16 +15,16 @@ from core.errors import UserError
 from core.events import Attachment
 from core.i18n import Texts
 from core.model import Channel, Role
-from core.newsroom.context import Context
-from core.newsroom.log import Actor
-from core.newsroom.message_map import (
+from core.newsroom.comments.message_map import (
     adopt,
     comments_shown,
     known_message,
     meant,
     thread_beside,
 )
-from core.newsroom.rights import require
+from core.newsroom.context import Context
+from core.newsroom.decisions.log import Actor
+from core.newsroom.decisions.rights import require
 from core.ports import Row, Tx
 from core.text.model import Rich
 

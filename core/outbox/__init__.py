@@ -17,8 +17,8 @@ from core.clock import Clock
 from core.ending import end, wait_out
 from core.errors import StorageError
 from core.newsroom import Newsroom
-from core.newsroom.jobs import Job
-from core.newsroom.ready import Ready
+from core.newsroom.outgoing.jobs import Job
+from core.newsroom.outgoing.ready import Ready
 from core.outbox import restricting
 from core.outbox.calls import Calls, Outdated, about
 from core.outbox.lanes import Lanes

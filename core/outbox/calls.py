@@ -19,9 +19,10 @@ from core.errors import (
     Unreachable,
 )
 from core.model import Channel
-from core.newsroom import Newsroom, groups, ledger
-from core.newsroom.jobs import Job
-from core.newsroom.ready import SettingJob
+from core.newsroom import Newsroom
+from core.newsroom.outgoing import groups, ledger
+from core.newsroom.outgoing.jobs import Job
+from core.newsroom.outgoing.ready import SettingJob
 from core.outbox.layout import laid_out, lost_part, placed
 from core.ports import Adapter, Receipt
 from core.steps import REMOVING, Delete, Edit, GiveUp, LookFor, Send, Sent, Step, Wait, next_step

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from core.newsroom.jobs import Job, Look, deliveries
+from core.newsroom.outgoing.jobs import Job, Look, deliveries
 
 MOST = 64
 """Lanes of one channel that work at the same time."""

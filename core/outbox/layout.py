@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from core.newsroom.jobs import Job, Member
+from core.newsroom.outgoing.jobs import Job, Member
 from core.ports import Adapter, Target
 from core.views import Part
 

@@ -6,8 +6,9 @@ import logging
 
 from core.clock import Clock
 from core.errors import DeliveryError, Rejected, RetryLater
-from core.newsroom import Newsroom, restrictions
-from core.newsroom.restrictions import BAN, TRIED, Restriction
+from core.newsroom import Newsroom
+from core.newsroom.authors import restrictions
+from core.newsroom.authors.restrictions import BAN, TRIED, Restriction
 from core.ports import Adapter
 
 log = logging.getLogger(__name__)

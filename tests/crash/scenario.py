@@ -15,7 +15,7 @@ from bots.rehearsal.telegram import Attachment
 from bots.rehearsal.telegram.pictures import jpeg
 from core.errors import StorageError
 from core.feeds.model import Draft
-from core.newsroom import articles
+from core.newsroom.publishing import articles
 from core.text.model import Rich
 from tests.crash.boundary import Crash
 from tests.road.house import House, Json

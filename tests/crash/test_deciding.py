@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bots.rehearsal.world import World
-from core.newsroom import audit
+from core.newsroom.decisions import audit
 from tests.campaign.report import Counts
 from tests.crash import scenario
 from tests.crash.boundary import Boundaries

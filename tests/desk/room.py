@@ -12,9 +12,10 @@ from core.clock import FakeClock
 from core.events import Edited, Invoked, Person, Posted
 from core.feeds.model import Draft
 from core.model import Purpose
-from core.newsroom import ChannelPlan, Newsroom, admin
-from core.newsroom.cards import card_view
+from core.newsroom import ChannelPlan, Newsroom
 from core.newsroom.context import Context
+from core.newsroom.desks.cards import card_view
+from core.newsroom.setup import admin
 from core.ports import Inspection, Row, Tx
 from core.text.model import Rich
 from core.views import Answer, NoticeView

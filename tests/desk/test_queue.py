@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from core.newsroom import alarms, queue
-from core.newsroom.alarms import oldest_held
 from core.newsroom.context import Context
+from core.newsroom.desks import alarms, queue
+from core.newsroom.desks.alarms import oldest_held
 from core.ports import Tx
 from core.views import Answer
 from tests.desk.room import BOSS, MOD, Desk, desk

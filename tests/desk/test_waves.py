@@ -6,9 +6,9 @@ import hashlib
 import re
 from pathlib import Path
 
+from core.newsroom.comments.removal import gone_by_hand
 from core.newsroom.context import Context
-from core.newsroom.removal import gone_by_hand
-from core.newsroom.wave_card import wave_view
+from core.newsroom.desks.wave_card import wave_view
 from core.ports import Tx
 from core.views import NoticeView
 from tests.desk.room import BOSS, MOD, Desk, desk

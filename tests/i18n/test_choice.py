@@ -6,7 +6,7 @@ import pytest
 
 from core.i18n import choose, texts
 from core.model import Mode, Publication
-from core.newsroom.labels import moment
+from core.newsroom.comments.labels import moment
 from core.options import Options
 
 

@@ -11,7 +11,7 @@ from bots.rehearsal.discord.errors import NotPossible
 from bots.rehearsal.telegram.errors import Refused
 from bots.rehearsal.world import Fault
 from core.feeds.model import Draft
-from core.newsroom import articles
+from core.newsroom.publishing import articles
 from core.text.model import Rich
 from tests.crash.boundary import Crash
 from tests.property import seen

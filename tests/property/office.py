@@ -15,7 +15,8 @@ from core.clock import FakeClock
 from core.events import Edited, Invoked, Person, Posted
 from core.feeds.model import Draft
 from core.model import Purpose, Role
-from core.newsroom import ChannelPlan, Context, Newsroom, admin
+from core.newsroom import ChannelPlan, Context, Newsroom
+from core.newsroom.setup import admin
 from core.ports import Inspection, Tx
 from core.text.model import Rich
 

@@ -21,7 +21,8 @@ from bots.rehearsal.world import Switches, World
 from core.clock import SystemClock
 from core.feeds.model import Draft
 from core.model import Purpose
-from core.newsroom import ChannelPlan, Rules, admin
+from core.newsroom import ChannelPlan, Rules
+from core.newsroom.setup import admin
 from core.text.model import Rich
 
 TELEGRAM_TOKEN = "7000000001:AAcanaryCanaryCanaryCanaryCanaryCan"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from core.newsroom import admin, audit
+from core.newsroom.decisions import audit
+from core.newsroom.setup import admin
 from tests.road.hands import Hands
 from tests.road.house import read
 from tests.road.test_told import QUICK, published, rejects, says, to_ana, to_ben

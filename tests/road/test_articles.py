@@ -12,7 +12,8 @@ from bots.rehearsal.world import Switches
 from core.errors import UserError
 from core.feeds.document import from_file
 from core.feeds.model import Draft, Image
-from core.newsroom import Rules, admin, register
+from core.newsroom import Rules
+from core.newsroom.setup import admin, register
 from core.text.model import Rich
 from tests.road.house import House, newsroom
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from core.newsroom import asked
+from core.newsroom.publishing import asked
 from tests.road.house import House, newsroom
 from tests.road.site import Site, website
 from tests.road.test_feeds import desk_says

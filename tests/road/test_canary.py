@@ -19,7 +19,9 @@ from bots.app import make_stock
 from bots.rehearsal.telegram import Attachment
 from bots.rehearsal.telegram.pictures import jpeg
 from core.authors import Keys, tag
-from core.newsroom import Context, Rules, audit, forgetting
+from core.newsroom import Context, Rules
+from core.newsroom.authors import forgetting
+from core.newsroom.decisions import audit
 from core.ports import Tx
 from core.storage.backup import back_up
 from tests.road.hands import Hands

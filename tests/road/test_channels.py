@@ -14,7 +14,8 @@ from bots.rehearsal.world import Fault, Switches
 from core.errors import UserError
 from core.feeds.model import Draft
 from core.model import Purpose
-from core.newsroom import ChannelPlan, Rules, admin
+from core.newsroom import ChannelPlan, Rules
+from core.newsroom.setup import admin
 from core.text.model import Rich
 from tests.road.house import TELEGRAM_TOKEN, House, newsroom
 

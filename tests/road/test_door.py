@@ -14,7 +14,8 @@ from core.authors import pseudonym
 from core.errors import UserError
 from core.feeds.model import Draft
 from core.model import Purpose
-from core.newsroom import ChannelPlan, admin
+from core.newsroom import ChannelPlan
+from core.newsroom.setup import admin
 from core.text.model import Rich
 from tests.road.house import TELEGRAM_TOKEN, WRITING, House, newsroom
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from core.errors import StorageError
-from core.newsroom import Rules, admin, register
-from core.newsroom.feeds import Due
-from core.newsroom.jobs import Job
-from core.newsroom.plan import raise_delivery
+from core.newsroom import Rules
+from core.newsroom.outgoing.jobs import Job
+from core.newsroom.outgoing.plan import raise_delivery
+from core.newsroom.publishing.feeds import Due
+from core.newsroom.setup import admin, register
 from tests.road.house import House, newsroom
 from tests.road.site import Entry, Site, website
 

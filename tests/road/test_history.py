@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from core.newsroom.history import PAGE
+from core.newsroom.decisions.history import PAGE
 from tests.road.hands import Hands
 from tests.road.house import newsroom
 

@@ -11,8 +11,8 @@ import pytest
 
 from bots.rehearsal.world import Fault, Switches
 from core.feeds.model import Draft
-from core.newsroom.jobs import Look
-from core.newsroom.ready import Ready
+from core.newsroom.outgoing.jobs import Look
+from core.newsroom.outgoing.ready import Ready
 from core.text.model import Rich
 from tests.road.house import House, newsroom
 

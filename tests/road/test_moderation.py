@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core.newsroom import admin
+from core.newsroom.setup import admin
 from tests.road.hands import Hands
 from tests.road.house import newsroom
 

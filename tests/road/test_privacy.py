@@ -18,8 +18,10 @@ from bots.rehearsal.telegram.pictures import jpeg
 from core.authors import Keys, tag
 from core.i18n import texts
 from core.model import Role
-from core.newsroom import audit, forgetting, parcel, privacy
-from core.newsroom.log import Actor
+from core.newsroom.authors import forgetting, privacy
+from core.newsroom.comments import parcel
+from core.newsroom.decisions import audit
+from core.newsroom.decisions.log import Actor
 from core.newsroom.target import Call
 from core.ports import Tx
 from core.views import Answer

@@ -11,7 +11,7 @@ import pytest
 import bots.telegram.adapter
 from bots.discord import convert
 from core.errors import UserError
-from core.newsroom import quarantine
+from core.newsroom.setup import quarantine
 from tests.road.hands import Hands
 from tests.road.house import House, Json, newsroom
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.events import Reacted
-from core.newsroom import readings
+from core.newsroom.setup import readings
 from tests.road.hands import Hands
 from tests.road.house import newsroom
 from tests.road.test_gathering import together

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from core.newsroom.labels import time_label
+from core.newsroom.comments.labels import time_label
 from core.ports import Tx
 from tests.road.hands import Hands
 from tests.road.house import newsroom

@@ -11,9 +11,11 @@ from core.commands import COMMANDS
 from core.errors import UserError
 from core.feeds.model import Draft
 from core.model import Role
-from core.newsroom import admin, cli_actor, roles
+from core.newsroom import cli_actor
 from core.newsroom.context import Context
-from core.newsroom.log import undo
+from core.newsroom.decisions import roles
+from core.newsroom.decisions.log import undo
+from core.newsroom.setup import admin
 from core.ports import Tx
 from core.text.model import Rich
 from tests.road.hands import Hands

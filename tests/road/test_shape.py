@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.newsroom.birth import open_thread
 from core.newsroom.context import Context
+from core.newsroom.publishing.birth import open_thread
 from core.ports import Row, Tx
 from tests.road.hands import Hands
 from tests.road.house import read

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bots.rehearsal.world import Switches
-from core.newsroom import Rules, private
+from core.newsroom import Rules
+from core.newsroom.authors import private
 from tests.road.hands import Hands
 from tests.road.house import newsroom, read
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.newsroom.articles import find_by_keys
+from core.newsroom.publishing.articles import find_by_keys
 from tests.road.hands import Hands
 from tests.road.test_commands import published
 

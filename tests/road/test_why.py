@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bots.rehearsal.world import Fault
-from core.newsroom import deliveries
+from core.newsroom.outgoing import deliveries
 from tests.road.hands import Hands
 from tests.road.house import newsroom
 

@@ -10,8 +10,8 @@ from random import Random
 import pytest
 
 from core.moderation.likeness import BINS, Fingerprint, common
-from core.newsroom.alike import DIFFERENCE, DIFFERING, alike, remember
-from core.newsroom.studies import KEPT, Studies
+from core.newsroom.comments.alike import DIFFERENCE, DIFFERING, alike, remember
+from core.newsroom.comments.studies import KEPT, Studies
 from core.storage.sqlite import SqliteTx
 from core.storage.upgrade import upgrade
 

@@ -14,8 +14,9 @@ from core import chain
 from core.authors import Keys
 from core.clock import FakeClock
 from core.errors import StorageError, UserError
-from core.newsroom import Context, audit
-from core.newsroom.log import Actor, record
+from core.newsroom import Context
+from core.newsroom.decisions import audit
+from core.newsroom.decisions.log import Actor, record
 from core.ports import Tx
 from core.storage.sqlite import SqliteDatabase
 from core.storage.upgrade import statements, upgrades

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.newsroom.forgetting import KNOWN
+from core.newsroom.authors.forgetting import KNOWN
 from core.storage.sqlite import SqliteDatabase
 from core.storage.upgrade import statements, upgrades
 
@@ -47,7 +47,7 @@ def test_every_table_with_a_person_in_it_is_known_to_forgetting(
     unknown = {table: names for table, names in _personal(schema).items() if table not in KNOWN}
     assert not unknown, (
         f"{unknown} may hold an author's tag or hang on a comment: say in"
-        " core/newsroom/forgetting.py what becomes of it when the author is forgotten"
+        " core/newsroom/authors/forgetting.py what becomes of it when the author is forgotten"
     )
 
 

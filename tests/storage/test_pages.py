@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.newsroom.pages import page
+from core.newsroom.comments.pages import page
 from core.ports import Tx
 from core.storage.sqlite import SqliteDatabase
 

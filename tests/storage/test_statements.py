@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from core.model import Mode, Publication
-from core.newsroom.learning import ALL, chance_of
-from core.newsroom.studies import Studies
+from core.newsroom.comments.learning import ALL, chance_of
+from core.newsroom.comments.studies import Studies
 from core.options import Options
 from core.ports import Row
 from core.storage.sqlite import SqliteTx

@@ -1,0 +1,1 @@
+"""The desk: cards, queues, waves, reports, appeals, and what is told there."""

@@ -1,0 +1,1 @@
+"""Deliveries: what should be shown, what the outbox works on, and what came of it."""

@@ -1,0 +1,1 @@
+"""Articles and their threads: from a draft or feed to the places where people comment."""

@@ -1,0 +1,68 @@
+"""A place got another id: the new one is adopted, and what stood under the old one is closed.
+
+When a Telegram group becomes a supergroup, its messages get no ids there, and the bot can change
+none of the old ones any more (core.telegram.org/bots/api, "migrate_to_chat_id"). So the rows of
+the map are dropped, nothing that was up is sent again, and only what the desk still needs (the
+cards of undecided comments, the header line) appears anew.
+"""
+
+from __future__ import annotations
+
+from core.events import Moved
+from core.model import Channel, Purpose
+from core.newsroom.context import Context
+from core.newsroom.desks.desk import tell_desk
+from core.ports import Tx
+
+
+def moved(tx: Tx, context: Context, event: Moved) -> None:
+    """Adopt the new id of a place of ours, once."""
+    channel = context.house(tx).by_place.get((event.platform, event.place))
+    if channel is None:
+        return
+    taken = context.house(tx).by_place.get((event.platform, event.to))
+    if taken is not None:
+        tx.run("UPDATE channel SET place = place || ' (moved)' WHERE id = :c", {"c": taken.id})
+    tx.run(
+        "UPDATE channel SET place = :to, dead = '' WHERE id = :c",
+        {"to": event.to, "c": channel.id},
+    )
+    context.forget_house()
+    _close_deliveries(tx, channel)
+    _close_threads(tx, context, channel)
+    if channel.purpose == Purpose.DESK:
+        context.touch_desk(tx, channel.publication)
+    tx.wake(channel.id)
+
+
+def _close_deliveries(tx: Tx, channel: Channel) -> None:
+    """What is up stays as it is, out of reach; what never was goes to the new place."""
+    values = {"c": channel.id}
+    tx.run(
+        "DELETE FROM delivery WHERE channel = :c AND (subject IN ('queue', 'command')"
+        " OR (subject = 'card' AND subject_id IN (SELECT id FROM comment WHERE state = 'held')))",
+        values,
+    )
+    tx.run(
+        "UPDATE delivery SET gone = 1, want = 0, have = 0, shown_revision = 0, dead_want = NULL,"
+        " outcome = 'it stands in the old group, out of reach'"
+        " WHERE channel = :c AND (have > 0 OR role = 'origin' OR EXISTS (SELECT 1 FROM shows s"
+        " WHERE s.delivery = delivery.id AND s.position >= 0))",
+        values,
+    )
+    tx.run("DELETE FROM message WHERE channel = :c", values)
+    tx.run("DELETE FROM parked WHERE channel = :c", values)
+
+
+def _close_threads(tx: Tx, context: Context, channel: Channel) -> None:
+    closed = tx.run(
+        "UPDATE thread SET dead = 1, place = place || ' (moved)' WHERE channel = :c AND dead = 0",
+        {"c": channel.id},
+    )
+    tell_desk(
+        tx, context, channel.publication, f"moved:{channel.id}:{channel.place}",
+        lambda t: t("“{title}” has become a supergroup. I go on there.", title=channel.title)
+        + (" " + t.n("{n} thread there is closed: Telegram does not let me reach it any more.",
+                     "{n} threads there are closed: Telegram does not let me reach them any more.",
+                     closed) if closed else ""),
+    )  # fmt: skip
