@@ -256,6 +256,8 @@ class World:
             raise TimeoutError(f"waited {deadline} s in vain for: {what}") from None
 
     def close(self) -> None:
+        # Whoever looks may hold a whole newsroom, and aiohttp keeps a server that is stopped.
+        self._listeners.clear()
         self.store.close()
 
 

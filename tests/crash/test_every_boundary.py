@@ -48,6 +48,8 @@ from tests.property.town import PACE, PaceClock
 from tests.road.house import House, Json, Places
 
 FAST = Rules(forward_wait=0.6 * PACE)
+SOON = Rules(forward_wait=0.1 * PACE)
+"""Where no forward ever comes, every life of the program waits so long."""
 SWITCHES = {
     "plain": Switches(),
     "forward before": Switches(
@@ -81,9 +83,14 @@ class Run:
     counts: Counts = field(default_factory=Counts)
 
 
+def rules_of(switches: Switches) -> Rules:
+    """The waits of a newsroom under these switches."""
+    return SOON if switches.forward == "missing" else FAST
+
+
 async def template(folder: Path, switches: Switches) -> Template:
     folder.mkdir()  # noqa: ASYNC240  nothing else runs yet
-    house = House(World(folder / "world.db", switches=switches), folder, FAST)
+    house = House(World(folder / "world.db", switches=switches), folder, rules_of(switches))
     house.furnish()
     await house.open()
     try:
@@ -99,7 +106,9 @@ async def _run(made: Template, at: int, *, after: bool) -> Run:
     logging.disable()  # the traces of a program that dies at any point are most of its work
     folder = made.folder.with_name(f"{made.folder.name}-{at}-{after}")
     shutil.copytree(made.folder, folder)
-    house = House(World(folder / "world.db", switches=made.switches), folder, FAST)
+    house = House(
+        World(folder / "world.db", switches=made.switches), folder, rules_of(made.switches)
+    )
     house.places = made.places
     await house.open()
     try:
