@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json as json_module
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -27,8 +27,10 @@ from bots.commands import (
 )
 from bots.commands.rooms import on_platforms, settings
 from bots.commands.terminal import JsonOption, Output, say
-from bots.rehearsal.stage import Way
 from core.i18n import FALLBACK, texts
+
+if TYPE_CHECKING:
+    from bots.rehearsal.stage import Way
 
 t = texts(FALLBACK)
 

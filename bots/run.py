@@ -9,12 +9,11 @@ import signal
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bots import lease, rehearse
+from bots import lease
 from bots.app import Product, Wiring
 from bots.health import HealthServer
-from bots.rehearsal.stage import Way
 from bots.secrets import secret_key
 from bots.watch import MEGABYTE
 from core.clock import Clock, SystemClock
@@ -22,6 +21,11 @@ from core.errors import StorageError, UserError
 from core.i18n import FALLBACK, texts
 from core.newsroom import Rules
 from core.settings import HOST, Settings
+
+if TYPE_CHECKING:
+    from bots.rehearsal.stage import Way
+
+# What plays the platforms is imported where it plays: a program with tokens starts without it.
 
 log = logging.getLogger(__name__)
 t = texts(FALLBACK)
@@ -40,6 +44,8 @@ def database(settings: Settings, way: Way | None = None) -> Path:
     """
     if not settings.rehearsal:
         return settings.database
+    from bots import rehearse
+
     return rehearse.database(settings, way or rehearse.played(settings))
 
 
@@ -185,6 +191,8 @@ def _named(product: Product, origin: str) -> dict[str, str]:
 
 async def _rehearse(settings: Settings, plain: Wiring, clock: Clock, say: Say, way: Way) -> None:
     """On both platforms played on this machine."""
+    from bots import rehearse
+
     async with rehearse.theatre(settings, plain, way) as stage:
         product = await Product.open(stage.wiring, clock)
         page = rehearse.page(stage, product)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from bots import app, rehearse, run
+from bots import app, run
 from bots.commands.terminal import refuse
 from bots.logs import configure
 from core.clock import SystemClock
@@ -72,6 +72,8 @@ async def _logged_in(given: Settings) -> AsyncIterator[tuple[Newsroom, Adapters]
     clock = SystemClock()
     wiring = run.wiring(given, clock)
     if given.rehearsal:
+        from bots import rehearse
+
         wiring = rehearse.found(given, wiring)
     async with app.office(wiring, clock) as room, app.logged_in(wiring, clock) as adapters:
         yield room, adapters

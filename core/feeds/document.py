@@ -12,15 +12,14 @@ from pathlib import PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
+# What reads files alone (YAML, Markdown) is imported where it reads, not when the program starts.
 from core.feeds.assemble import language_tag, merged_images, tidy_labels
 from core.feeds.digest import bare
 from core.feeds.errors import DocumentError
 from core.feeds.links import absolute, canonical
 from core.feeds.model import Draft, Image
 from core.feeds.page import from_page
-from core.text import html, markdown
+from core.text import html
 from core.text.model import Rich, Style
 from core.text.tools import strip
 
@@ -95,6 +94,8 @@ def _split(text: str) -> tuple[dict[str, Any], str]:
 
 
 def _yaml(front: str) -> Mapping[Any, Any]:
+    import yaml
+
     try:
         value = yaml.safe_load(front)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -218,6 +219,8 @@ def _body(name: str, rest: str, link: str) -> tuple[Rich, tuple[Image, ...]]:
     suffix = PurePath(name).suffix.lower()
     if suffix in (".html", ".htm") or (suffix not in (".md", ".markdown") and _is_html(rest)):
         return html.to_rich(rest, link)
+    from core.text import markdown
+
     return markdown.to_rich(rest, link)
 
 
