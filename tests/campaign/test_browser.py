@@ -199,7 +199,10 @@ async def test_a_moderator_presses_a_button_and_the_card_turns(room: Room) -> No
     await page.get_by_role("button", name="Moderators").click()
     await page.locator('[data-chat="desk"]').click()
     await page.get_by_role("button", name="Approve").click()
-    await room.world.until(lambda: telegram.pending(stage.bot), "the press")
+    await room.world.until(
+        lambda: any("callback_query" in one for one in telegram.call(stage.token, "getUpdates")),
+        "the press",
+    )
     update = telegram.call(stage.token, "getUpdates")[-1]["callback_query"]
     answer = {"callback_query_id": update["id"], "text": "Approved by you"}
     telegram.call(stage.token, "answerCallbackQuery", answer)
