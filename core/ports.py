@@ -190,9 +190,9 @@ class Sink(Protocol):
 
     async def standing(
         self, platform: str, place: str, thread: str, most: int
-    ) -> Mapping[str, bool]:
+    ) -> Mapping[str, Mapping[str, int]]:
         """The newest messages that show comments in a thread, or cards at a desk, as far as is
-        known, oldest first; each with whether reactions to it are counted."""
+        known, oldest first; each with the reactions to it that are counted, by emoji."""
         ...
 
     async def wording(self, token: str) -> Rich | None:

@@ -102,16 +102,21 @@ def edited(payload: Json, where: Where, *, admin: bool = False) -> Edited | None
     """A person's message as it is now; None for what is no comment or is told incompletely."""
     if not is_comment(payload) or "content" not in payload:
         return None
-    stamp = payload.get("edited_timestamp")
     return Edited(
         platform=PLATFORM,
         place=where.place,
         message=ids.message_id(payload["channel_id"], payload["id"]),
         person=_author(payload, admin=admin),
         text=text_of(payload),
-        at=_seconds(stamp) if stamp else ids.moment(payload["id"]),
+        at=changed_at(payload) or ids.moment(payload["id"]),
         attachments=attachments(payload),
     )
+
+
+def changed_at(payload: Json) -> float:
+    """When a message was edited for the last time: Unix seconds, UTC; 0 where it never was."""
+    stamp = payload.get("edited_timestamp")
+    return _seconds(stamp) if stamp else 0.0
 
 
 def deleted(payload: Json, place: str, at: float) -> Deleted:

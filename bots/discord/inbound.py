@@ -23,7 +23,6 @@ from bots.discord.cursors import Cursors
 from bots.discord.directory import THREADS, Directory
 from bots.discord.interactions import Handle, Interactions
 from bots.discord.lanes import Lanes
-from bots.discord.render import EPHEMERAL
 from core.clock import Clock
 from core.errors import Rejected, RetryLater, StorageError, Unreachable, where
 from core.events import Edited, Invoked
@@ -264,9 +263,6 @@ class Inbound:
 
     async def _removed(self, data: Json, where: Where) -> None:
         await self._sink.handle(convert.deleted(data, where.place, self._clock.now()))
-        if where.thread is not None:
-            gone = data.get("ids") or (data["id"],)
-            await self._cursors.removed(where.thread, [int(i) for i in gone])
 
     async def _text(self, event: str, data: Json, where: Where, thread: str) -> None:
         admin = await self._moderates(data, where)
@@ -276,15 +272,10 @@ class Inbound:
                 await self._sink.handle(edited)
                 self._edits[edited.message] = edited.at
             return
-        mark = await self._cursors.load(thread)
-        if int(data["id"]) in mark.recent:
-            return
         posted = convert.posted(data, where, self._me, admin=admin)
         if posted is not None:
             await self._sink.handle(posted)
-        hidden = int(data.get("flags") or 0) & EPHEMERAL
-        shown = posted is not None or (self._me.wrote(data) and not hidden)
-        await self._cursors.handled(thread, str(data["id"]), shown=shown)
+        await self._cursors.handled(thread, str(data["id"]))
 
     def _newer(self, edited: Edited) -> bool:
         """Whether no later change of the message is known: a catch-up reads the last wording,
@@ -307,13 +298,7 @@ class Inbound:
     async def _thread_gone(self, _: str, data: Json) -> None:
         """A thread was deleted: with it what it held, a forum post's first message included."""
         thread = str(data["id"])
-        mark = await self._cursors.load(thread)
-        names = [ids.message_id(thread, str(n)) for n in {*mark.recent, ids.bare(thread)}]
-        place = str(data.get("parent_id") or thread)
-        known = sorted(await self._sink.known(PLATFORM, place, names))
-        if known:
-            event = convert.deleted_messages(place, tuple(known), self._clock.now())
-            await self._sink.handle(event)
+        await self._catch_up.gone(Watched(str(data.get("parent_id") or thread), thread))
 
     async def _reactions(self, _: str, data: Json) -> None:
         """Tell the reactions that a known message has now."""

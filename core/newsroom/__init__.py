@@ -227,7 +227,7 @@ class Newsroom:
 
     async def standing(
         self, platform: str, place: str, thread: str, most: int
-    ) -> Mapping[str, bool]:
+    ) -> Mapping[str, Mapping[str, int]]:
         """See `core.ports.Sink.standing`."""
         return await self._db.read(
             lambda tx: message_map.standing_in(tx, platform, place, thread, most)

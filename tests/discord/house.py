@@ -15,7 +15,7 @@ from bots.rehearsal.discord.side import DiscordSide
 from bots.rehearsal.world import Fault, Switches, World
 from core.clock import Clock, SystemClock
 from core.errors import StorageError
-from core.events import Event, Invoked
+from core.events import Event, Invoked, Posted
 from core.ports import Receipt, Target
 from core.text.model import Rich
 from core.views import Answer, ArticleView, CommentView, NoticeView
@@ -36,7 +36,8 @@ class Quick(SystemClock):
 
 
 class Sink:
-    """Keeps events, cursors and the message map; refuses or breaks on request."""
+    """Keeps events, cursors and the message map, and knows a comment again, as the newsroom does;
+    refuses or breaks on request."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -44,6 +45,7 @@ class Sink:
         self.cursors: dict[str, str] = {}
         self.threads: list[tuple[str, str, str | None]] = []
         self.map: set[str] = set()
+        self.counted: dict[str, Mapping[str, int]] = {}
         self.refuse: Callable[[Event], bool] = lambda event: False
         self.breaks: Callable[[Event], bool] = lambda event: False
         self.refused = 0
@@ -59,8 +61,9 @@ class Sink:
         async with self._changed:
             if refused:
                 self.refused += 1
-            else:
+            elif not isinstance(event, Posted) or event.message not in self.map:
                 self.events.append(event)
+                self.map |= {event.message} if isinstance(event, Posted) else set()
             self._changed.notify_all()
         if refused:
             raise StorageError("the disk is full")
@@ -87,8 +90,10 @@ class Sink:
 
     async def standing(
         self, platform: str, place: str, thread: str, most: int
-    ) -> Mapping[str, bool]:
-        return {}
+    ) -> Mapping[str, Mapping[str, int]]:
+        root = f"{thread}/{thread}"
+        own = sorted(m for m in self.map if m.startswith(f"{thread}/") and m != root)
+        return {message: self.counted.get(message, {}) for message in own[-most:]}
 
     async def wording(self, token: str) -> Rich | None:
         """What `words` holds; nothing ever comes while it holds nothing."""

@@ -8,7 +8,6 @@ import pytest
 
 from bots.discord import convert, ids
 from bots.discord.convert import Me, Where
-from bots.discord.cursors import Mark
 from bots.discord.permissions import Permission, in_channel, moderates
 
 ME = Me("9", {"99"})
@@ -248,13 +247,6 @@ def test_permissions_follow_roles_then_overwrites() -> None:
     assert moderates(in_channel(guild, rules, "50", ()))
     hidden = [{"id": "1", "allow": "0", "deny": str(view)}]
     assert in_channel(guild, hidden, "3", ("6",)) == 0
-
-
-def test_a_mark_survives_being_written_down() -> None:
-    mark = Mark(30, [10, 20, 30])
-    assert Mark.load(mark.dump()) == mark
-    assert Mark.load(None) == Mark()
-    assert Mark.load("rubbish") == Mark()
 
 
 def test_the_number_of_a_copy_stands_at_its_head_and_nowhere_else() -> None:

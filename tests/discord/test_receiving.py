@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bots.discord import inbound, interactions
+from bots.discord import catchup, inbound, interactions
+from bots.discord.cursors import Cursors
 from bots.rehearsal.discord.flags import Intent
 from core.errors import OutcomeUnknown, UserError
 from core.events import Deleted, Edited, Invoked, Posted, Reacted
@@ -140,9 +141,8 @@ async def test_a_lost_session_is_caught_up_by_reading(home: House) -> None:
 
 async def test_an_absence_is_read_oldest_first_with_edits_and_deletions(home: House) -> None:
     thread = await watched(home)
-    one, two, three = (home.side.person_posts(home.ana, thread, t) for t in ("1", "2", "3"))
+    one, two, _ = (home.side.person_posts(home.ana, thread, t) for t in ("1", "2", "3"))
     await home.sink.first(Posted, 3)
-    home.sink.map |= {f"{thread}/{m['id']}" for m in (one, two, three)}
     await home.halt()
     home.sink.events.clear()
     home.side.person_edits(home.ana, one["id"], "one, corrected")
@@ -162,9 +162,8 @@ async def test_an_absence_is_read_oldest_first_with_edits_and_deletions(home: Ho
 
 async def test_edits_and_deletions_during_an_absence_are_found(home: House) -> None:
     thread = await watched(home)
-    one, two, three = (home.side.person_posts(home.ana, thread, t) for t in ("1", "2", "3"))
+    one, two, _ = (home.side.person_posts(home.ana, thread, t) for t in ("1", "2", "3"))
     await home.sink.first(Posted, 3)
-    home.sink.map |= {f"{thread}/{m['id']}" for m in (one, two, three)}
     await home.halt()
     home.sink.events.clear()
     home.side.person_edits(home.ana, one["id"], "one, corrected")
@@ -178,6 +177,62 @@ async def test_edits_and_deletions_during_an_absence_are_found(home: House) -> N
     assert not home.sink.all(Posted)
 
 
+async def test_what_happened_far_back_during_an_absence_is_found_and_told_once(
+    home: House,
+) -> None:
+    thread = await watched(home)
+    said = [home.side.person_posts(home.ana, thread, f"{n}") for n in range(250)]
+    await home.sink.first(Posted, 250)
+    await home.halt()
+    home.sink.events.clear()
+    home.side.person_deletes(home.ana, said[3]["id"])
+    home.side.person_edits(home.ana, said[4]["id"], "changed")
+    home.side.person_reacts(home.mod, said[5]["id"], "👍")
+    for number in ("last", "very last"):
+        home.adapter = home.new_adapter()
+        await home.run()
+        home.side.person_posts(home.ana, thread, number)
+        await home.sink.first(Posted, len(home.sink.all(Posted)) + 1)
+        home.sink.map -= {m for event in home.sink.all(Deleted) for m in event.messages}
+        home.sink.counted |= {e.message: e.counts for e in home.sink.all(Reacted)}
+        await home.halt()
+    (deleted,) = home.sink.all(Deleted)
+    assert deleted.messages == (f"{thread}/{said[3]['id']}",)
+    assert {e.text.text for e in home.sink.all(Edited)} == {"changed"}
+    (reacted,) = home.sink.all(Reacted)
+    assert (reacted.message, reacted.counts) == (f"{thread}/{said[5]['id']}", {"👍": 1})
+    assert [e.text.text for e in home.sink.all(Posted)] == ["last", "very last"]
+
+
+async def test_an_edit_from_before_the_cursor_is_not_told_again(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catchup, "_EDIT_OVERLAP", 0.0)
+    thread = await watched(home)
+    said = home.side.person_posts(home.ana, thread, "one")
+    home.side.person_edits(home.ana, said["id"], "one, changed")
+    home.world.clock.advance(5)
+    home.side.person_posts(home.ana, thread, "two")
+    await home.sink.first(Posted, 2)
+    await home.halt()
+    home.sink.events.clear()
+    home.adapter = home.new_adapter()
+    await home.run()
+    home.side.person_posts(home.ana, thread, "three")
+    await home.sink.first(Posted)
+    assert not home.sink.all(Edited)
+
+
+async def test_a_cursor_is_written_down_and_read_again(home: House) -> None:
+    for kept, read in ((None, 0), ("30 10 20", 30), ("rubbish", 0), ("", 0)):
+        home.sink.cursors = {"7": kept} if kept is not None else {}
+        cursors = Cursors(home.sink, home.clock)
+        assert await cursors.load("7") == read
+        await cursors.handled("7", "20")
+        await cursors.flush()
+        assert home.sink.cursors["7"] == str(max(read, 20))
+
+
 async def test_a_thread_without_a_cursor_is_read_after_its_newest_known_message(
     home: House,
 ) -> None:
@@ -187,7 +242,6 @@ async def test_a_thread_without_a_cursor_is_read_after_its_newest_known_message(
     await home.halt()
     home.sink.events.clear()
     home.sink.cursors.clear()
-    home.sink.map.add(f"{thread}/{old['id']}")
     home.sink.threads = [(home.forum, thread, f"{thread}/{old['id']}")]
     home.side.person_posts(home.ana, thread, "new")
     home.adapter = home.new_adapter()

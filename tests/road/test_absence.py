@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 
@@ -34,6 +35,28 @@ async def test_what_was_recovered_after_a_stop_is_told_once(tmp_path: Path) -> N
             await house.until(partial(house.group_message, words), words)
         await hands.settled()
         assert len([m for m in house.cards() if m.get("text", "").startswith("Away")]) == 1
+
+
+async def test_who_takes_back_an_old_comment_meanwhile_is_heard(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        hands = Hands(house)
+        await house.publish()
+        old = hands.ben("said in the beginning")
+        await house.until(lambda: house.group_message("said in the beginning"), "relayed")
+        guild = house.discord.channel(house.places.forum)["guild_id"]
+        for number in range(55):
+            person = house.discord.add_person(f"Reader {number}", guild=guild)
+            words = " ".join(f"w{(number * 7 + n * n) % 997}" for n in range(6))
+            house.discord.person_posts(person, house.forum_thread() or "", words)
+        await hands.settled()
+        before = [m["text"] for m in house.group()]
+        assert len(re.findall(r"Reader \d", "".join(before))) == 55
+        await house.stop()
+        house.discord.person_deletes(house.places.ben, old)
+        await house.start()
+        await house.until(lambda: not house.group_message("said in the beginning"), "gone")
+        await hands.settled()
+        assert [m["text"] for m in house.group()] == [t for t in before if "beginning" not in t]
 
 
 async def test_what_people_wrote_before_we_knew_the_thread_to_be_ours_is_read(

@@ -68,7 +68,7 @@ class RecordingSink:
 
     async def standing(
         self, platform: str, place: str, thread: str, most: int
-    ) -> Mapping[str, bool]:
+    ) -> Mapping[str, Mapping[str, int]]:
         return {}
 
     async def wording(self, token: str) -> Rich | None:

@@ -60,7 +60,8 @@ def watched(tx: Tx, platform: str) -> list[tuple[str, str, str | None]]:
 
 
 _STANDING = """
-SELECT m.platform_id, EXISTS (SELECT 1 FROM reaction r WHERE r.message = m.id) AS reacted
+SELECT m.platform_id,
+    (SELECT json_group_object(r.emoji, r.count) FROM reaction r WHERE r.message = m.id) AS reactions
 FROM channel c JOIN delivery d ON d.channel = c.id
 JOIN shows s ON s.delivery = d.id AND s.position >= 0 JOIN message m ON m.id = s.message
 WHERE c.platform = :platform AND c.place = :place AND m.platform_id IS NOT NULL AND {what}
@@ -75,13 +76,13 @@ _COMMENTS = _STANDING.format(
 
 def standing_in(
     tx: Tx, platform: str, place: str, thread: str, most: int
-) -> dict[str, bool]:  # fmt: skip
+) -> dict[str, dict[str, int]]:  # fmt: skip
     """See `core.ports.Sink.standing`."""
     rows = tx.all(
         _CARDS if thread == place else _COMMENTS,
         {"platform": platform, "place": place, "thread": thread, "most": most},
     )
-    return {row["platform_id"]: bool(row["reacted"]) for row in reversed(rows)}
+    return {row["platform_id"]: json.loads(row["reactions"]) for row in reversed(rows)}
 
 
 def comments_shown(tx: Tx, channel: int, platform_id: str) -> list[Row]:
