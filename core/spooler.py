@@ -22,6 +22,7 @@ from core.errors import (
     Unreachable,
 )
 from core.feeds.fetching import BadAddress, FetchError, PrivateAddress, TooLarge
+from core.metadata import Damaged, Stripper
 from core.newsroom import Newsroom
 from core.newsroom.comments import spooling
 from core.newsroom.comments.spooling import Want
@@ -231,18 +232,22 @@ class Spooler:
 
 async def _watched(source: Source, want: Want, take: Take) -> None:
     """Fetch within bounds that do not depend on what anybody declared. Raises Rejected for what
-    is larger than it may be or not what it says it is, Unreachable for what takes too long."""
+    is larger than it may be, not what it says it is or too damaged to be freed of what it tells of
+    its maker; Unreachable for what takes too long."""
     guard = _Guard(want, take)
     try:
         async with asyncio.timeout(LONGEST_FETCH):
             await source(want.reference, guard.take)
+            await guard.end()
     except TimeoutError:
         raise Unreachable("it comes too slowly") from None
-    guard.look()
+    except Damaged as error:
+        raise Rejected(str(error)) from None
 
 
 class _Guard:
-    """Counts what comes, and looks at its beginning."""
+    """Counts what comes, looks at its beginning, and takes out what it tells of its maker. A
+    picture of an article, which the publication shows to everybody, stays as it is."""
 
     def __init__(self, want: Want, take: Take) -> None:
         self._want = want
@@ -251,6 +256,7 @@ class _Guard:
         self._count = 0
         self._head = b""
         self._looked = False
+        self._stripper = Stripper() if want.platform else None
 
     async def take(self, data: bytes) -> None:
         self._count += len(data)
@@ -260,7 +266,13 @@ class _Guard:
             self._head += data[: HEAD - len(self._head)]
             if len(self._head) >= HEAD:
                 self.look()
-        await self._take(data)
+        await self._take(self._stripper.feed(data) if self._stripper else data)
+
+    async def end(self) -> None:
+        """That was all. Raises Rejected as `look`, and Damaged."""
+        self.look()
+        if self._stripper:
+            await self._take(self._stripper.end())
 
     def look(self) -> None:
         """Raises Rejected where the beginning gives the lie to what it is said to be."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bots.rehearsal.telegram import Attachment
 from bots.rehearsal.telegram.pictures import jpeg
 from bots.rehearsal.world import Fault
 from core.newsroom import Rules
+from tests.metadata import made
+from tests.rehearsal.test_discord_media import content
 from tests.road.hands import Hands
 from tests.road.house import newsroom
 
@@ -90,6 +94,31 @@ async def test_files_go_to_telegram_as_what_they_are(tmp_path: Path) -> None:
             ben(hands, f"the {kind}", (name, jpeg(40, 30)))
             await hands.house.until(partial(_captioned, hands, kind), f"{kind} on Telegram")
         await hands.settled()
+
+
+async def test_nobody_is_told_where_a_picture_was_taken(tmp_path: Path) -> None:
+    async with published(tmp_path, "held") as hands:
+        photo = made.jpeg(6)
+        ben(hands, "from Discord", ("a.jpg", photo))
+        hands.ana("from Telegram", media=Attachment("document", photo, name="b.jpg"))
+        for words in ("from Discord", "from Telegram"):
+            card = await hands.house.until(partial(hands.house.card, words), f"card: {words}")
+            hands.presses(card, "Approve")
+            await hands.settled()
+        files = hands.house.world.files
+        sent = [m["photo"][-1]["file_id"] for m in there(hands, "photo")]
+        sent += [m["document"]["file_id"] for m in there(hands, "document")]
+        sent += [m["photo"][-1]["file_id"] for m in hands.house.cards() if "photo" in m]
+        copies = [
+            b"".join(files.chunks(file["kept"])) for file in map(hands.t.media.file, sent) if file
+        ]
+        desk = hands.d.messages(hands.p.discord_desk)
+        shown = [a for m in (*here(hands), *desk) for a in m["attachments"]]
+        copies += [content(hands.d, a["url"]) for a in shown]
+        assert len(copies) >= 4
+        for copy in copies:
+            assert Image.open(io.BytesIO(copy)).getexif() == {0x0112: 6}
+            assert not [secret for secret in made.SECRETS if secret in copy]
 
 
 async def test_spoilers_stay_spoilers(tmp_path: Path) -> None:
