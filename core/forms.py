@@ -24,7 +24,7 @@ FILES = 10
 
 def begins(token: str) -> bool:
     """The form of this token begins with the words that it is about, where they are at hand."""
-    return token.startswith(CARD) and token.endswith(":e")
+    return token == EDIT or (token.startswith(CARD) and token.endswith(":e"))
 
 
 def form(token: str, language: str, words: str = "") -> Form | None:
@@ -35,7 +35,8 @@ def form(token: str, language: str, words: str = "") -> Form | None:
     """
     t = texts(language)
     if token == EDIT:
-        return Form(t("Edit your comment"), token, _with_files(t, t("New text")))
+        text, files = _with_files(t, t("New text"))
+        return Form(t("Edit your comment"), token, (_beginning(text, words), files))
     if token == REPLY:
         return Form(t("Reply"), token, _with_files(t, t("Your reply")))
     if token.startswith(APPEAL):
@@ -49,8 +50,7 @@ def form(token: str, language: str, words: str = "") -> Form | None:
         return Form(t("Report to the moderators"), token, (why,))
     if begins(token):
         text = Field("text", t("The text as it shall be published"))
-        text = replace(text, value=words if len(words) <= text.limit else "")
-        return Form(t("Edit and approve"), token, (text,))
+        return Form(t("Edit and approve"), token, (_beginning(text, words),))
     if token.startswith(CARD) and token.endswith(":n"):
         note = Field("text", t("For moderators only"), limit=300)
         return Form(t("Note about the author"), token, (note,))
@@ -59,7 +59,11 @@ def form(token: str, language: str, words: str = "") -> Form | None:
     return None
 
 
-def _with_files(t: Texts, label: str) -> tuple[Field, ...]:
+def _beginning(text: Field, words: str) -> Field:
+    return replace(text, value=words if len(words) <= text.limit else "")
+
+
+def _with_files(t: Texts, label: str) -> tuple[Field, Field]:
     """Words, files, or both: a form cannot say "one of the two", so neither is required."""
     note = t("Voices are known again. Files can carry names and places that nobody sees.")
     files = Field("files", t("Pictures or files"), required=False, files=FILES, note=note)

@@ -195,9 +195,9 @@ class Sink(Protocol):
         known, oldest first; each with the reactions to it that are counted, by emoji."""
         ...
 
-    async def wording(self, token: str) -> Rich | None:
-        """The words with which the form of a button's action begins (see `core.forms.begins`);
-        None where it begins empty."""
+    async def wording(self, event: Invoked) -> Rich | None:
+        """The words with which the form begins that a button or a message's menu opens (see
+        `core.forms.begins`); None where it begins empty."""
         ...
 
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:

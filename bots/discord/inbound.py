@@ -323,7 +323,8 @@ class Inbound:
     # Interactions
 
     async def _interaction(self, data: Json) -> None:
-        handle = await self._interactions.receive(data, self._me, self._sink.wording)
+        place = self._place_of(data)
+        handle = await self._interactions.receive(data, place, self._me, self._sink.wording)
         if handle is None:
             return
         answer: Answer | None = None

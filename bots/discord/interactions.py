@@ -19,6 +19,7 @@ from bots.discord.api import Api
 from bots.discord.text.render import to_discord
 from core.clock import Clock
 from core.errors import DeliveryError, RetryLater, StorageError, Unreachable
+from core.events import Invoked
 from core.forms import begins, form
 from core.text.model import Rich
 from core.views import Answer, File
@@ -35,7 +36,7 @@ _LONGEST_WAIT = 5.0
 _WORDING_SECONDS = 1.0
 """How long a form may wait for the words with which it begins, of the 3 seconds that it has."""
 
-Wording = Callable[[str], Awaitable[Rich | None]]
+Wording = Callable[[Invoked], Awaitable[Rich | None]]
 
 
 @dataclass(slots=True, repr=False)
@@ -66,14 +67,12 @@ class _Chosen:
     until: float
 
 
-async def _first_words(token: str, wording: Wording) -> str:
+async def _first_words(event: Invoked, wording: Wording) -> str:
     """With what a form begins: nothing where that is not known at once, since the form is the
     first response and waits for nobody."""
-    if not begins(token):
-        return ""
     try:
         async with asyncio.timeout(_WORDING_SECONDS):
-            words = await wording(token)
+            words = await wording(event)
     except (TimeoutError, StorageError):
         return ""
     return to_discord(words) if words is not None else ""
@@ -88,14 +87,16 @@ class Interactions:
         self._clock = clock
         self._menus: OrderedDict[str, _Chosen] = OrderedDict()
 
-    async def receive(self, payload: Json, me: convert.Me, wording: Wording) -> Handle | None:
+    async def receive(
+        self, payload: Json, where: convert.Where | None, me: convert.Me, wording: Wording
+    ) -> Handle | None:
         """Give the first response; None where it was a modal, so that there is no event yet.
 
-        wording: as of `core.ports.Sink`. Failures are logged: the event is worth handling although
-        nobody sees the answer.
+        where: as of `convert.invoked`. wording: as of `core.ports.Sink`. Failures are logged: the
+        event is worth handling although nobody sees the answer.
         """
         handle = Handle(str(payload["id"]), str(payload["token"]))
-        opened = await self._modal(payload, me, wording)
+        opened = await self._modal(payload, where, me, wording)
         if opened is not None:
             await self._respond(handle, {"type": MODAL_RESPONSE, "data": opened})
             return None
@@ -116,20 +117,23 @@ class Interactions:
             return None
         return found.token, found.message, found.number
 
-    async def _modal(self, payload: Json, me: convert.Me, wording: Wording) -> Json | None:
-        language = convert.locale(payload)
+    async def _modal(
+        self, payload: Json, where: convert.Where | None, me: convert.Me, wording: Wording
+    ) -> Json | None:
+        command, target = convert.menu_command(payload), convert.menu_target(payload)
         if payload.get("type") == convert.COMPONENT:
             token = str((payload.get("data") or {}).get("custom_id", ""))
-            wanted = form(token, language, await _first_words(token, wording))
-            return None if wanted is None else render.modal(wanted, wanted.token)
-        command = convert.menu_command(payload)
-        target = convert.menu_target(payload)
-        if command is None or not command.form or target is None:
+        elif command is not None and command.form and target is not None:
+            token = f"menu-{command.name}"
+        else:
             return None
-        wanted = form(f"menu-{command.name}", language)
+        event = convert.invoked(payload, where, me) if begins(token) else None
+        words = await _first_words(event, wording) if event is not None else ""
+        wanted = form(token, convert.locale(payload), words)
         if wanted is None:
             return None
-        return render.modal(wanted, self._remember(wanted.token, target, payload, me))
+        chosen = self._remember(token, target, payload, me) if target else token
+        return render.modal(wanted, chosen)
 
     def _remember(self, token: str, target: str, payload: Json, me: convert.Me) -> str:
         """A random id in the modal stands for the chosen message: ids of messages do not belong

@@ -233,9 +233,9 @@ class Newsroom:
             lambda tx: message_map.standing_in(tx, platform, place, thread, most)
         )
 
-    async def wording(self, token: str) -> Rich | None:
+    async def wording(self, event: Invoked) -> Rich | None:
         """See `core.ports.Sink.wording`."""
-        return await self._db.read(lambda tx: amending.wording(tx, token))
+        return await self._db.read(lambda tx: amending.wording(tx, self._context, event))
 
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:
         """See `core.ports.Sink.known`."""

@@ -95,7 +95,7 @@ class Sink:
         own = sorted(m for m in self.map if m.startswith(f"{thread}/") and m != root)
         return {message: self.counted.get(message, {}) for message in own[-most:]}
 
-    async def wording(self, token: str) -> Rich | None:
+    async def wording(self, event: Invoked) -> Rich | None:
         """What `words` holds; nothing ever comes while it holds nothing."""
         return await asyncio.shield(self.words)
 

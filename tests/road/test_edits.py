@@ -211,9 +211,14 @@ async def test_an_author_uses_the_menu_on_discord(tmp_path: Path) -> None:
     async with published(tmp_path, "held") as hands:
         hands.ben("typed too fast")
         _, copy = await approved(hands, "typed too fast")
+        await hands.settled()
         opened = await hands.menu(hands.p.ben, "Edit comment", copy["id"])
         assert opened.modal
         assert opened.modal["title"] == "Edit your comment"
+        assert opened.modal["components"][0]["component"]["value"] == "typed too fast"
+        other = await hands.menu(hands.p.mod, "Edit comment", copy["id"])
+        assert other.modal
+        assert "value" not in other.modal["components"][0]["component"], "words of somebody else"
         said = await hands.submits(hands.p.ben, opened, "typed **slowly**")
         assert said == "Thank you. Your new text waits for a moderator."
         there, _ = await approved(hands, "slowly")

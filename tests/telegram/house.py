@@ -71,7 +71,7 @@ class RecordingSink:
     ) -> Mapping[str, Mapping[str, int]]:
         return {}
 
-    async def wording(self, token: str) -> Rich | None:
+    async def wording(self, event: Invoked) -> Rich | None:
         return None
 
     async def known(self, platform: str, place: str, messages: Iterable[str]) -> set[str]:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 
+from core.authors import tag
 from core.errors import UserError
+from core.events import Invoked
 from core.forms import CARD
 from core.model import State
 from core.newsroom.authors import telling
+from core.newsroom.comments.message_map import comments_shown
 from core.newsroom.context import Context, dumps
 from core.newsroom.decisions import aspects
 from core.newsroom.decisions.decide import author_fields, comment_row, require_open
@@ -65,14 +68,31 @@ def edit_and_approve(
     return Decided(decision, t("Published #{number} as edited.", number=row["number"]))
 
 
-def wording(tx: Tx, token: str) -> Rich | None:
-    """The words of a waiting comment that the card's button ("k…:revision:e") showed."""
-    comment, _, tail = token.removeprefix(CARD).partition(":")
+def wording(tx: Tx, context: Context, event: Invoked) -> Rich | None:
+    """The words that somebody is about to change: those of a waiting comment that the card's
+    button ("k…:revision:e") showed, or of the person's own comment, in whose menu they are."""
+    if not event.token:
+        return _own_words(tx, context, event)
+    comment, _, tail = event.token.removeprefix(CARD).partition(":")
     number = whole(tail.partition(":")[0])
     row = tx.one(
         "SELECT r.text FROM comment c JOIN revision r ON r.comment = c.id AND r.number = :n"
         " WHERE c.token = :token AND c.state = :held",
         {"token": comment, "n": number or 0, "held": State.HELD},
+    )
+    return Rich.load(json.loads(row["text"])) if row is not None else None
+
+
+def _own_words(tx: Tx, context: Context, event: Invoked) -> Rich | None:
+    channel = context.house(tx).by_place.get((event.platform, event.place or ""))
+    if channel is None or not event.message:
+        return None
+    author = tag(context.keys, event.platform, event.person.identity)
+    shown = comments_shown(tx, channel.id, event.message)
+    row = tx.one(
+        "SELECT r.text FROM comment c JOIN revision r ON r.comment = c.id"
+        " AND r.number = c.revision WHERE c.id = :c AND c.author = :tag",
+        {"c": shown[0]["id"] if len(shown) == 1 else 0, "tag": author},
     )
     return Rich.load(json.loads(row["text"])) if row is not None else None
 
