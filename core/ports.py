@@ -191,8 +191,8 @@ class Sink(Protocol):
     async def standing(
         self, platform: str, place: str, thread: str, most: int
     ) -> Mapping[str, Mapping[str, int]]:
-        """The newest messages that show comments in a thread, or cards at a desk, as far as is
-        known, oldest first; each with the reactions to it that are counted, by emoji."""
+        """The newest messages that show comments in a thread, or open cards at a desk, as far as
+        is known, oldest first; each with the reactions to it that are counted, by emoji."""
         ...
 
     async def wording(self, event: Invoked) -> Rich | None:

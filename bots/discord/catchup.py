@@ -86,12 +86,23 @@ class CatchUp:
         await self._posted(watched, window, found, after)
 
     async def _desk(self, watched: Watched) -> None:
-        """Find the cards that somebody took away, among the desk's last messages."""
+        """Find the open cards that somebody took away. They are few, so those that are older than
+        the desk's last messages are asked for one by one."""
         cards = await self._standing(watched)
         page = await self._newest(watched.thread)
         oldest = int(page[-1]["id"]) if len(page) == _PAGE else 0
         present = {int(m["id"]) for m in page}
-        await self._taken(watched, [n for n in cards if n >= oldest and n not in present])
+        gone = [n for n in cards if n >= oldest and n not in present]
+        gone += [n for n in cards if n < oldest and not await self._there(watched.thread, n)]
+        await self._taken(watched, gone)
+
+    async def _there(self, channel: str, message: int) -> bool:
+        path = "/channels/{channel_id}/messages/{message_id}"
+        try:
+            await self._api.read(path, patient=True, channel_id=channel, message_id=str(message))
+        except Gone:
+            return False
+        return True
 
     async def _newest(self, thread: str) -> list[Json]:
         return await self._page(thread, {"limit": str(_PAGE)})

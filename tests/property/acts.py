@@ -402,7 +402,6 @@ class Players:
         found = seen.cards(self.town, "discord")
         if found:
             self.town.discord.person_deletes(self.town.places.mod, found[a % len(found)][0])
-            self.memory.card_taken = True
 
     # The desk's other work, and the world's
 

@@ -295,8 +295,7 @@ def _desk(scene: Scene) -> None:
         waiting = set(held) - carded
         if len(alone) > scene.town.rules.open_cards:
             scene.wrong(f"desk: {len(alone)} open cards on {side}")
-        blind = side == "discord" and scene.memory.desk_blind
-        if len(waiting) not in (more or [0]) and not blind:
+        if len(waiting) not in (more or [0]):
             scene.wrong(f"desk: {sorted(waiting)} wait uncounted on {side}, told {more}")
         if stale := carded - set(held):
             scene.wrong(f"desk: {sorted(stale)} can still be decided on {side}")

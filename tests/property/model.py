@@ -95,8 +95,7 @@ class Memory:
 
     doubtful: the outcome of some send on Telegram is unknown, so something may exist twice.
     interrupted: the program heard nothing of Discord since the last quiet moment. refused: it
-    may not know who administers the group on Telegram. card_taken: a card was deleted at
-    Discord's desk; desk_blind: and that while nobody listened, so it is missing for good.
+    may not know who administers the group on Telegram.
     correction: what the article says now ("" = unknown).
     """
 
@@ -104,8 +103,6 @@ class Memory:
     doubtful: bool = False
     interrupted: bool = False
     refused: bool = False
-    card_taken: bool = False
-    desk_blind: bool = False
     correction: str = "c0c"
     corrections: int = 0
 

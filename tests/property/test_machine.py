@@ -170,7 +170,6 @@ class Machine:
                     if await busy(self.town):
                         calm = 0
                         continue
-                    self.memory.desk_blind |= self.memory.card_taken and self.memory.interrupted
                     scene = await check(self.town, self.memory)
                     calm = 0 if scene.findings.wrong else calm + 1
         except TimeoutError:
@@ -188,7 +187,7 @@ class Machine:
     def _settle(self, scene: Scene) -> None:
         self._doubled = max(self._doubled, scene.findings.doubled)
         missed = self.memory.interrupted
-        self.memory.interrupted = self.memory.card_taken = self.memory.refused = False
+        self.memory.interrupted = self.memory.refused = False
         for said in self.memory.said:
             said.unsure |= said.missed and missed
             comment = next((scene.by_mark[w] for w in said.wordings if w in scene.by_mark), None)

@@ -6,6 +6,8 @@ import re
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from bots.rehearsal.world import Fault
 from core.feeds.model import Draft
 from core.newsroom import Rules
@@ -83,8 +85,9 @@ async def test_what_people_wrote_before_we_knew_the_thread_to_be_ours_is_read(
         assert len([m for m in house.group() if "words" in m["text"]]) == 3
 
 
+@pytest.mark.parametrize("chatter", [0, 120])
 async def test_a_card_that_was_taken_away_meanwhile_makes_room_for_another(
-    tmp_path: Path,
+    tmp_path: Path, chatter: int
 ) -> None:
     async with newsroom(tmp_path, rules=Rules(open_cards=1)) as house:
         hands = Hands(house)
@@ -94,6 +97,8 @@ async def test_a_card_that_was_taken_away_meanwhile_makes_room_for_another(
         hands.ben("second words")
         await hands.settled()
         assert not house.discord_card("second words")
+        for number in range(chatter):
+            house.discord.person_posts(house.places.mod, house.places.discord_desk, f"{number}")
         await house.stop()
         house.discord.person_deletes(house.places.mod, card["id"])
         await house.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.road.house import read
 from tests.road.test_moderation import published
 
 RAID = "Everybody knows that the mayor sold the harbour, resign now and give the money back"
@@ -36,3 +37,21 @@ async def test_a_raid_is_one_card_on_both_desks_and_is_undone_on_the_other(tmp_p
         thread = hands.house.forum_thread() or ""
         assert sum("mayor" in text for text in hands.d.texts(thread)) == 1
         assert hands.house.card("page four")
+
+
+async def test_a_wave_whose_card_somebody_takes_away_is_counted_in_the_header(
+    tmp_path: Path,
+) -> None:
+    async with published(tmp_path) as hands:
+        for number in range(7):
+            person = hands.t.add_person(f"Raider {number}")
+            hands.t.join(hands.p.group, person)
+            hands.writes(person, RAID + "!" * (number % 3))
+        card = await hands.house.until(lambda: hands.house.discord_card("7 alike"), "on Discord")
+        await hands.settled()
+        hands.d.person_deletes(hands.p.mod, card["id"])
+        desk = hands.p.discord_desk
+        await hands.house.until(
+            lambda: any("7 more comments wait" in read(m) for m in hands.d.messages(desk)),
+            "what waits without a card is told",
+        )

@@ -456,7 +456,7 @@ def _taken_away(tx: Tx, context: Context, channel: Channel, known: Row) -> bool:
     """Somebody removed a message; True where it was our copy of a comment."""
     gone_by_hand(tx, known["delivery"])
     tx.wake(channel.id)
-    if known["subject"] in ("card", "queue", "appeal"):
+    if known["subject"] in ("card", "wave", "queue", "appeal"):
         context.touch_desk(tx, channel.publication)
     if known["subject"] != "comment":
         return False

@@ -67,7 +67,13 @@ JOIN shows s ON s.delivery = d.id AND s.position >= 0 JOIN message m ON m.id = s
 WHERE c.platform = :platform AND c.place = :place AND m.platform_id IS NOT NULL AND {what}
 ORDER BY m.id DESC LIMIT :most
 """
-_CARDS = _STANDING.format(what="d.subject = 'card'")
+_DESK = _STANDING.format(
+    what="d.want > 0 AND (d.subject = 'queue' OR (d.subject = 'card' AND d.shown_revision = 1)"
+    " OR (d.subject = 'wave' AND EXISTS (SELECT 1 FROM comment w WHERE w.wave = d.subject_id"
+    " AND w.state = 'held')) OR (d.subject = 'appeal' AND EXISTS (SELECT 1 FROM appeal p"
+    " WHERE p.id = d.subject_id AND p.state = 'open')))"
+)
+"""What somebody can press something on that decides: who takes it away from a desk leaves a gap."""
 _COMMENTS = _STANDING.format(
     what="d.subject = 'comment' AND d.article ="
     " (SELECT t.article FROM thread t WHERE t.channel = c.id AND t.place = :thread)"
@@ -79,7 +85,7 @@ def standing_in(
 ) -> dict[str, dict[str, int]]:  # fmt: skip
     """See `core.ports.Sink.standing`."""
     rows = tx.all(
-        _CARDS if thread == place else _COMMENTS,
+        _DESK if thread == place else _COMMENTS,
         {"platform": platform, "place": place, "thread": thread, "most": most},
     )
     return {row["platform_id"]: json.loads(row["reactions"]) for row in reversed(rows)}
