@@ -55,6 +55,10 @@ def _boxes(file: _File, parent: bytes, at: int, until: int | None) -> Format:
         if size == 0 and until is None:
             yield from _last(file, name, at)
             return
+        if until is None and at and size < opening:
+            # Some phones leave something behind the last box.
+            yield Drop(None)
+            return
         if size < opening or (until is not None and at + size > until):
             raise Damaged("a box of the file has a wrong length")
         if name == _INSIDE.get(parent):

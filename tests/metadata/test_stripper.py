@@ -172,6 +172,11 @@ def test_a_photo_with_filling_between_its_segments_is_followed() -> None:
     assert b"SECRET" not in clean
 
 
+def test_what_stands_behind_the_last_box_is_left_out() -> None:
+    film = made.mp4()
+    assert stripped(film + b"\0\0\0\2SEFT SECRETNAME" * 9) == stripped(film)
+
+
 def test_a_long_film_takes_the_memory_of_a_portion() -> None:
     stripper = Stripper()
     opening = made.box(b"ftyp", b"isom", bytes(4))
