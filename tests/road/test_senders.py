@@ -12,6 +12,7 @@ from core.newsroom import ChannelPlan
 from tests.road.hands import Hands
 from tests.road.house import House, Json, newsroom
 from tests.road.test_door_media import at_the_door, confirms, enters
+from tests.road.test_waves import RAID
 
 
 async def test_the_publications_own_voices_are_not_held(tmp_path: Path) -> None:
@@ -85,6 +86,35 @@ def _card(house: House, chat: int, words: str) -> Json | None:
     found = [m for m in house.telegram.messages(chat)
              if words in m.get("text", "") and "reply_markup" in m]  # fmt: skip
     return found[-1] if found else None
+
+
+async def test_whatever_asks_the_desk_something_appears_where_it_went(tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as house:
+        hands = Hands(house)
+        await house.publish()
+        t, p = house.telegram, house.places
+        await hands.starts(p.ana)
+        small = await _small_desk(house)
+        hands.ana("They were at the harbour")
+        await house.until(lambda: house.card("at the harbour"), "a card")
+        assert await hands.at_desk("/reject 1#1 insult")
+        hands.t.person_posts(p.ana, p.ana, "/appeal 1#1 It is no insult.")
+        for number in range(7):
+            raider = t.add_person(f"Raider {number}")
+            t.join(p.group, raider)
+            hands.writes(raider, RAID + "!" * (number % 3))
+        draft = Draft("Next report", "https://paper.example/next", "Next report")
+        await house.product.newsroom.preview(1, draft)
+        asked = ("It is no insult", "7 alike", "Next report")
+        for words in asked:
+            await house.until(partial(_card, house, small, words), words)
+        await hands.settled()
+        new = t.migrate(small)
+        for words in asked:
+            await house.until(partial(_card, house, new, words), f"{words}, in the new group")
+        await hands.settled()
+        for words in asked:
+            assert sum(words in m.get("text", "") for m in t.messages(new)) == 1
 
 
 async def test_a_discuss_group_that_moved_sends_nothing_twice(tmp_path: Path) -> None:

@@ -59,6 +59,13 @@ def watched(tx: Tx, platform: str) -> list[tuple[str, str, str | None]]:
     return [(row["place"], row["thread"], row["newest"]) for row in rows]
 
 
+ASKS = """(d.subject = 'queue' OR (d.subject = 'card' AND d.shown_revision = 1)
+    OR (d.subject = 'wave' AND EXISTS (
+        SELECT 1 FROM comment w WHERE w.wave = d.subject_id AND w.state = 'held'))
+    OR (d.subject = 'appeal' AND EXISTS (
+        SELECT 1 FROM appeal p WHERE p.id = d.subject_id AND p.state = 'open')))"""
+"""Whether a delivery `d` asks a desk something: where it is missing, the desk is filled again."""
+
 _STANDING = """
 SELECT m.platform_id,
     (SELECT json_group_object(r.emoji, r.count) FROM reaction r WHERE r.message = m.id) AS reactions
@@ -67,13 +74,7 @@ JOIN shows s ON s.delivery = d.id AND s.position >= 0 JOIN message m ON m.id = s
 WHERE c.platform = :platform AND c.place = :place AND m.platform_id IS NOT NULL AND {what}
 ORDER BY m.id DESC LIMIT :most
 """
-_DESK = _STANDING.format(
-    what="d.want > 0 AND (d.subject = 'queue' OR (d.subject = 'card' AND d.shown_revision = 1)"
-    " OR (d.subject = 'wave' AND EXISTS (SELECT 1 FROM comment w WHERE w.wave = d.subject_id"
-    " AND w.state = 'held')) OR (d.subject = 'appeal' AND EXISTS (SELECT 1 FROM appeal p"
-    " WHERE p.id = d.subject_id AND p.state = 'open')))"
-)
-"""What somebody can press something on that decides: who takes it away from a desk leaves a gap."""
+_DESK = _STANDING.format(what=f"d.want > 0 AND {ASKS}")
 _COMMENTS = _STANDING.format(
     what="d.subject = 'comment' AND d.article ="
     " (SELECT t.article FROM thread t WHERE t.channel = c.id AND t.place = :thread)"

@@ -204,7 +204,7 @@ def _refused(tx: Tx, context: Context, job: Job, member: Member, reason: str) ->
             "reason": reason, "id": member.delivery, "want": member.want, "raised": member.raised,
         },
     )  # fmt: skip
-    if job.subject in ("notice", "queue", "appeal"):
+    if job.subject in ("notice", "queue", "wave", "appeal"):
         return
     number = _number(tx, job, member)
     title = job.channel.title or job.channel.platform.capitalize()
@@ -248,7 +248,7 @@ def copy_gone(tx: Tx, context: Context, job: Job, message: int) -> None:
         gone_by_hand(tx, row["id"])
         if row["subject"] == "comment":
             requote(tx, row["subject_id"])
-    if job.subject in ("card", "queue", "appeal"):
+    if job.subject in ("card", "wave", "queue", "appeal"):
         context.touch_desk(tx, job.channel.publication)
     tx.wake(job.channel.id)
 

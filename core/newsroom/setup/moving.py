@@ -2,17 +2,23 @@
 
 When a Telegram group becomes a supergroup, its messages get no ids there, and the bot can change
 none of the old ones any more (core.telegram.org/bots/api, "migrate_to_chat_id"). So the rows of
-the map are dropped, nothing that was up is sent again, and only what the desk still needs (the
-cards of undecided comments, the header line) appears anew.
+the map are dropped, nothing that was up is sent again, and only what still asks the desk something
+(open cards of every kind, previews, the header line) appears anew.
 """
 
 from __future__ import annotations
 
 from core.events import Moved
 from core.model import Channel, Purpose
+from core.newsroom.comments import message_map
 from core.newsroom.context import Context
 from core.newsroom.desks.desk import tell_desk
 from core.ports import Tx
+
+_ASKED_AGAIN = (
+    "DELETE FROM delivery AS d WHERE d.channel = :c AND"  # noqa: S608  our own words
+    f" (d.subject = 'command' OR {message_map.ASKS})"
+)
 
 
 def moved(tx: Tx, context: Context, event: Moved) -> None:
@@ -38,16 +44,18 @@ def moved(tx: Tx, context: Context, event: Moved) -> None:
 def _close_deliveries(tx: Tx, channel: Channel) -> None:
     """What is up stays as it is, out of reach; what never was goes to the new place."""
     values = {"c": channel.id}
+    tx.run(_ASKED_AGAIN, values)
     tx.run(
-        "DELETE FROM delivery WHERE channel = :c AND (subject IN ('queue', 'command')"
-        " OR (subject = 'card' AND subject_id IN (SELECT id FROM comment WHERE state = 'held')))",
+        "UPDATE delivery SET have = 0, dead_want = NULL, outcome = '' WHERE channel = :c"
+        " AND subject = 'draft' AND subject_id IN (SELECT id FROM article WHERE state = 'draft')",
         values,
     )
     tx.run(
         "UPDATE delivery SET gone = 1, want = 0, have = 0, shown_revision = 0, dead_want = NULL,"
         " outcome = 'it stands in the old group, out of reach'"
         " WHERE channel = :c AND (have > 0 OR role = 'origin' OR EXISTS (SELECT 1 FROM shows s"
-        " WHERE s.delivery = delivery.id AND s.position >= 0))",
+        " WHERE s.delivery = delivery.id AND s.position >= 0)) AND NOT (subject = 'draft'"
+        " AND have = 0)",
         values,
     )
     tx.run("DELETE FROM message WHERE channel = :c", values)
