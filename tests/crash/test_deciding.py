@@ -12,14 +12,13 @@ from pathlib import Path
 import pytest
 
 from bots.rehearsal.world import World
-from core.newsroom.decisions import audit
 from tests.campaign.report import Counts
 from tests.crash import scenario
 from tests.crash.boundary import Boundaries
+from tests.crash.lives import count_decided, lived
 from tests.crash.matrix import SLICES, crash_everywhere
 from tests.crash.scenario import Step, Story, copies, in_group, root
-from tests.crash.test_every_boundary import FAST, live
-from tests.property.town import PaceClock
+from tests.crash.test_every_boundary import FAST
 from tests.road.house import House, Json, read
 
 QUICK = replace(FAST, tell_gather=0.5, tell_gap=1.0)
@@ -163,22 +162,18 @@ async def _run(folder: Path, at: int, after: bool) -> tuple[Boundaries, Counts]:
         await house.start()
         await house.connect("held")
         await house.stop()
-        story, boundaries, clock = Story(house), Boundaries(at, after=after), PaceClock()
-        reached = await live(house, story, 0, boundaries, STEPS, clock=clock)
-        if boundaries.dead.is_set():
-            reached = await live(house, story, reached, Boundaries(), STEPS, clock=clock)
-        assert reached == len(STEPS), f"stuck at {STEPS[reached][0]}"
+        boundaries = await lived(house, STEPS, at, after=after)
         counts = Counts(runs=int(at > 0))
-        _count_read(story, boundaries, counts)
-        await _count_decided(story, counts)
+        _count_read(house, boundaries, counts)
+        await count_decided(house, DECIDED, counts)
         return boundaries, counts
     finally:
         await house.close()
 
 
-def _count_read(story: Story, boundaries: Boundaries, counts: Counts) -> None:
+def _count_read(house: House, boundaries: Boundaries, counts: Counts) -> None:
     """What stays is read once on each side; of the raid one is."""
-    house, thread = story.house, story.house.forum_thread()
+    thread = house.forum_thread()
     assert thread is not None
     uncertain = boundaries.cut.count("telegram sendMessage")
     texts = house.discord.texts(thread)
@@ -187,23 +182,6 @@ def _count_read(story: Story, boundaries: Boundaries, counts: Counts) -> None:
         counts.lost += (not there) + (not here)
         counts.doubled += max(0, here - 1) + max(0, there - 1 - uncertain)
         counts.doubled_unavoidable += min(uncertain, max(0, there - 1))
-
-
-async def _count_decided(story: Story, counts: Counts) -> None:
-    """Every decision is there once, and the chain of all of them holds."""
-    # The program is stopped; its database is opened once more, as the command line does.
-    house = story.house
-    await house.start()
-    try:
-        room = house.product.newsroom
-        rows = await room.look(lambda tx, _: tx.all("SELECT action FROM decision"))
-        report = await room.look(audit.verify)
-    finally:
-        await house.stop()
-    found = Counter(str(row["action"]) for row in rows)
-    counts.lost += (DECIDED - found).total()
-    counts.doubled += (found - DECIDED).total()
-    assert not report.problems, report.problems
 
 
 @pytest.mark.timeout(60)

@@ -11,10 +11,10 @@ from bots.rehearsal.world import Fault, World
 from tests.campaign.report import Counts
 from tests.crash import scenario
 from tests.crash.boundary import Boundaries
+from tests.crash.lives import lived
 from tests.crash.matrix import crash_everywhere
 from tests.crash.scenario import Step, Story
-from tests.crash.test_every_boundary import FAST, live
-from tests.property.town import PaceClock
+from tests.crash.test_every_boundary import FAST
 from tests.road.house import House
 
 WORDS = ("one fish", "two fish", "red fish", "blue fish")
@@ -95,11 +95,7 @@ async def _run(folder: Path, at: int, *, after: bool) -> tuple[Boundaries, Count
         await house.start()
         await house.connect("open")
         await house.stop()
-        story, boundaries, clock = Story(house), Boundaries(at, after=after), PaceClock()
-        reached = await live(house, story, 0, boundaries, STEPS, clock=clock)
-        if boundaries.dead.is_set():
-            reached = await live(house, story, reached, Boundaries(), STEPS, clock=clock)
-        assert reached == len(STEPS), f"stuck at {STEPS[reached][0]}"
+        boundaries = await lived(house, STEPS, at, after=after)
         return boundaries, *_check(house, boundaries)
     finally:
         await house.close()

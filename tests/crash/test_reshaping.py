@@ -13,20 +13,19 @@ from pathlib import Path
 import pytest
 
 from bots.rehearsal.world import Switches, World
-from core.newsroom.decisions import audit
 from tests.campaign.report import Counts
 from tests.crash.boundary import Boundaries
+from tests.crash.lives import count_decided, lived
 from tests.crash.matrix import SLICES, crash_everywhere
 from tests.crash.scenario import Step, Story, copies, nothing
-from tests.crash.test_every_boundary import FAST, Template, live
-from tests.property.town import PaceClock
+from tests.crash.test_every_boundary import FAST, Template
 from tests.road.hands import Hands
 from tests.road.house import House, Json
 
 KEPT, DOUBLE = "Harbour report", "Harbor report"
 WORDS = {"own words": KEPT, "more words": KEPT, "other words": DOUBLE, "answer words": DOUBLE}
 """What people wrote before, and under which article."""
-DECIDED = Counter(merge=1, move=1, undo=2)
+DECIDED = Counter(publish=2, merge=1, move=1, undo=2)
 
 
 def _boss_says(words: str) -> Callable[[Story], None]:
@@ -127,14 +126,10 @@ async def _told(made: Template, folder: Path, at: int, after: bool) -> tuple[Bou
     house.places = made.places
     await house.open()
     try:
-        story, boundaries, clock = Story(house), Boundaries(at, after=after), PaceClock()
-        reached = await live(house, story, 0, boundaries, STEPS, clock=clock)
-        if boundaries.dead.is_set():
-            reached = await live(house, story, reached, Boundaries(), STEPS, clock=clock)
-        assert reached == len(STEPS), f"stuck at {STEPS[reached][0]}"
+        boundaries = await lived(house, STEPS, at, after=after)
         counts = Counts(runs=int(at > 0))
         _count_read(house, boundaries, counts)
-        await _count_decided(house, counts)
+        await count_decided(house, DECIDED, counts)
         return boundaries, counts
     finally:
         await house.close()
@@ -151,23 +146,6 @@ def _count_read(house: House, boundaries: Boundaries, counts: Counts) -> None:
         counts.doubled_unavoidable += min(uncertain, max(0, there - 1))
     asked, answer = (_here(house, words)[DOUBLE][0] for words in ("other words", "answer words"))
     counts.reply_before_parent += int(answer["id"]) < int(asked["id"])
-
-
-async def _count_decided(house: House, counts: Counts) -> None:
-    """Every decision is there once, and the chain of all of them holds."""
-    await house.start()
-    try:
-        room = house.product.newsroom
-        rows = await room.look(
-            lambda tx, _: tx.all("SELECT action FROM decision WHERE action <> 'publish'")
-        )
-        report = await room.look(audit.verify)
-    finally:
-        await house.stop()
-    found = Counter(str(row["action"]) for row in rows)
-    counts.lost += (DECIDED - found).total()
-    counts.doubled += (found - DECIDED).total()
-    assert not report.problems, report.problems
 
 
 @pytest.mark.timeout(60)

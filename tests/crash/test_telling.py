@@ -13,10 +13,10 @@ from bots.rehearsal.world import Switches, World
 from tests.campaign.report import Counts
 from tests.crash import scenario
 from tests.crash.boundary import Boundaries
+from tests.crash.lives import lived
 from tests.crash.matrix import SLICES, crash_everywhere
 from tests.crash.scenario import Step, Story
-from tests.crash.test_every_boundary import FAST, live
-from tests.property.town import PaceClock
+from tests.crash.test_every_boundary import FAST
 from tests.road.house import House
 
 QUICK = replace(FAST, tell_gather=0.5, tell_gap=1.0)
@@ -92,11 +92,7 @@ async def _run(folder: Path, at: int, after: bool, known: str = "") -> tuple[Bou
         seen: list[str] = []
         house.world.on_change(lambda: seen.extend(house.telegram.texts(house.places.group)))
         await house.stop()
-        story, boundaries, clock = Story(house), Boundaries(at, after=after), PaceClock()
-        reached = await live(house, story, 0, boundaries, STEPS, clock=clock)
-        if boundaries.dead.is_set():
-            reached = await live(house, story, reached, Boundaries(), STEPS, clock=clock)
-        assert reached == len(STEPS), f"stuck at {STEPS[reached][0]}"
+        boundaries = await lived(house, STEPS, at, after=after)
         texts = _told(house)
         more = sum(max(0, sum(said in text for text in texts) - 1) for said in SAID)
         public = sum(any(said in text for said in SAID) for text in set(seen))
