@@ -17,6 +17,8 @@ from bots.rehearsal.telegram import Attachment
 from bots.rehearsal.telegram.pictures import jpeg
 from bots.rehearsal.world import Fault
 from core.newsroom import Rules
+from core.newsroom.context import Context
+from core.ports import Tx
 from tests.metadata import made
 from tests.rehearsal.test_discord_media import content
 from tests.road.hands import Hands
@@ -302,6 +304,45 @@ async def test_one_piece_of_an_album_is_edited(tmp_path: Path) -> None:
 
 
 # Edits and faults
+
+
+async def test_an_original_that_goes_after_long_leaves_its_picture(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        own = hands.ana("an old photo", media=Attachment("photo", jpeg(64, 48)))
+        await hands.house.until(lambda: here(hands), "on Discord")
+        await hands.settled()
+        await hands.house.product.newsroom.change(_expires)
+        await hands.starts(hands.p.boss)
+        await hands.in_group(hands.p.boss, "/mode held")
+        hands.t.person_edits(hands.p.ana, hands.p.group, own, "another caption")
+        await hands.house.until(lambda: hands.house.card("another caption"), "a card")
+        [copy] = await hands.house.until(lambda: there(hands, "photo"), "the approved one")
+        assert "an old photo" in copy["caption"]
+        await hands.settled()
+        assert hands.t.message(hands.p.group, own) is None
+
+
+async def test_no_picture_is_lost_by_a_merge(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        harbor = "Harbor report"
+        await hands.house.publish(harbor)
+        root, p = hands.house.root(harbor), hands.p
+        photo = Attachment("photo", jpeg(64, 48))
+        hands.t.person_posts(p.ana, p.group, "a photo of it", under=root, media=photo)
+        await hands.house.until(lambda: hands.house.thread_message("a photo", harbor), "relayed")
+        await hands.settled()
+        room = hands.house.product.newsroom
+        await room.change(lambda tx, _: tx.run("UPDATE attachment SET state = 'expired'"))
+        assert "2#1 is not kept any more" in await hands.at_desk("/merge 1 2")
+        await room.change(lambda tx, _: tx.run("UPDATE attachment SET state = 'kept'"))
+        assert "1 comment moved" in await hands.at_desk("/merge 1 2")
+        await hands.settled()
+        await room.change(_expires)
+        assert "Taken back" not in await hands.at_desk("/undo")
+
+
+def _expires(tx: Tx, _: Context) -> None:
+    tx.run("UPDATE attachment SET state = 'expired', file = ''")
 
 
 async def test_a_changed_caption_uploads_nothing(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -119,25 +119,45 @@ def _row(
 ) -> int:
     key = tag(context.keys, platform, "bytes:" + (attachment.key or attachment.reference))
     known = tx.one(
-        "SELECT id FROM attachment WHERE comment = :c AND key = :key", {"c": comment, "key": key}
+        "SELECT id, state FROM attachment WHERE comment = :c AND key = :key",
+        {"c": comment, "key": key},
     )
-    if known is not None:
+    if known is not None and known["state"] != "expired":
         return int(known["id"])
     now = context.clock.now()
+    values = {
+        "sealed": seal(context.keys, attachment.reference),
+        "state": "wanted",
+        "due": now,
+        "expires": now + context.rules.spool_life,
+    }
     tx.wake(SPOOL_WAKE)
-    return tx.insert(
-        "attachment",
-        {
-            "comment": comment,
-            "key": key,
-            "message": message,
-            "size": _bounded(attachment.size),
-            "sealed": seal(context.keys, attachment.reference),
-            "state": "wanted",
-            "due": now,
-            "expires": now + context.rules.spool_life,
-        },
-    )
+    if known is not None:
+        # The original may have to go, and what takes its place needs the bytes once more.
+        tx.run(
+            "UPDATE attachment SET sealed = :sealed, state = :state, due = :due, attempts = 0,"
+            " expires = :expires WHERE id = :id",
+            {**values, "id": known["id"]},
+        )
+        return int(known["id"])
+    own = {"comment": comment, "key": key, "message": message, "size": _bounded(attachment.size)}
+    return tx.insert("attachment", {**own, **values})
+
+
+def missing(tx: Tx, comments: Iterable[int]) -> int | None:
+    """The first of these comments that shows something whose bytes we do not have (any more), so
+    that no new copy could show it; None where there is none."""
+    for comment in comments:
+        row = tx.one(
+            "SELECT r.attachments FROM comment c JOIN revision r ON r.comment = c.id"
+            " AND r.number = c.shown WHERE c.id = :id AND c.state = 'published'",
+            {"id": comment},
+        )
+        known = bytes_of(tx, comment) if row is not None else {}
+        states = [known[p.id]["state"] for p in load(row["attachments"]) if p.id] if row else []
+        if {"expired", "lost"} & set(states):
+            return comment
+    return None
 
 
 def unwanted(tx: Tx, comment: int) -> None:

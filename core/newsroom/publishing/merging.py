@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.errors import UserError
+from core.newsroom.comments import pieces
 from core.newsroom.context import Context
 from core.newsroom.decisions import aspects
 from core.newsroom.decisions.log import Actor, Decided, record
@@ -33,6 +34,7 @@ def merge(tx: Tx, context: Context, actor: Actor, kept: int, double: int) -> Dec
         raise UserError(t("Another article became a part of {number}; keep that one.",
                           number=double))  # fmt: skip
     _require_reach(tx, context, actor, double)
+    _require_bytes(tx, actor, double, comments)
     was = {
         "article": {"state": "published", "merged": None},
         "moved": {str(row["id"]): [double, row["number"]] for row in comments},
@@ -64,6 +66,19 @@ def _published(tx: Tx, actor: Actor, article: int) -> Row:
     if row is None:
         raise UserError(actor.texts("Article {number} is not published.", number=article))
     return row
+
+
+def _require_bytes(tx: Tx, actor: Actor, article: int, comments: list[Row]) -> None:
+    """Raises UserError where something is attached to a comment that could not be sent anew."""
+    without = pieces.missing(tx, [row["id"] for row in comments])
+    for row in comments:
+        if row["id"] == without:
+            raise UserError(
+                actor.texts(
+                    "What is attached to {number} is not kept any more, and would be lost with its"
+                    " original. Close the article instead.", number=f"{article}#{row['number']}",
+                )
+            )  # fmt: skip
 
 
 def _require_reach(tx: Tx, context: Context, actor: Actor, article: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from core.newsroom.comments import pieces
 from core.newsroom.context import Context
 from core.newsroom.desks.desk import refresh_card
 from core.newsroom.outgoing.plan import change_delivery, replan
@@ -24,7 +25,7 @@ def moved_stands(tx: Tx, about: Mapping[str, Any] | Row, was: Values, now: Value
         row = tx.one("SELECT article, number FROM comment WHERE id = :id", {"id": int(comment)})
         if row is None or [row["article"], row["number"]] != list(place):
             return False
-    return True
+    return pieces.missing(tx, map(int, now)) is None
 
 
 def apply_moved(
