@@ -166,7 +166,7 @@ def _fitted(rich: Rich) -> Rich:
 
 def _comment(view: CommentView) -> Rich:
     quote = guarded(view.quote).dressed(Style.QUOTE) if view.quote else Rich()
-    return _blocks([guarded(view.head), quote, guarded(view.text), view.notes], "\n")
+    return _blocks([guarded(view.head), quote, guarded(view.text), guarded(view.notes)], "\n")
 
 
 def _comment_parts(view: CommentView, rows: list[list[dict[str, str]]]) -> list[Part]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bots.rehearsal.telegram.entities import detected
 from bots.telegram import ids
 from bots.telegram.guard import WORD_JOINER, guarded
 from bots.telegram.pace import Pace
@@ -157,6 +158,34 @@ def test_readers_can_neither_ping_nor_command() -> None:
     assert f"@{WORD_JOINER}boss or /{WORD_JOINER}ban" in safe
     assert "a@b.example" in safe
     assert safe.replace(WORD_JOINER, "") == text.text
+
+
+@pytest.mark.parametrize(
+    "text", ["@@stranger", "/@stranger", "https://@stranger", "see a.example/a)@stranger"]
+)
+def test_no_sign_before_a_name_lets_it_ping(text: str) -> None:
+    assert "mention" in {kind for kind, _, _ in detected(text)}
+    assert "mention" not in {kind for kind, _, _ in detected(guarded(Rich(text)).text)}
+
+
+def test_what_is_noted_of_a_comment_pings_nobody_either() -> None:
+    """A poll's question is a reader's words, a forwarded channel's title somebody's."""
+    view = comment(notes=Rich("forwarded from @stranger\nPoll: @stranger, /ban or not?"))
+    (part,) = render(view, GROUP, "bot")
+    assert {kind for kind, _, _ in detected(part.payload["text"])} == set()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://x.example/file/1aB-/view",
+        "https://x.example/?from=@boss&to=/x",
+        "https://x.example/El_(a)/~/map",
+        "tiktok.com/@boss",
+    ],
+)
+def test_the_guard_leaves_addresses_as_they_lead(address: str) -> None:
+    assert guarded(Rich(f"see {address}, @boss")).text == f"see {address}, @{WORD_JOINER}boss"
 
 
 def test_the_guard_moves_spans_and_leaves_code_alone() -> None:

@@ -59,7 +59,7 @@ _DETECT = (
             re.IGNORECASE,
         ),
     ),
-    ("mention", re.compile(r"(?<![\w@/])@[a-z][a-z0-9_]{2,31}\b", re.IGNORECASE)),
+    ("mention", re.compile(r"(?<!\w)@[a-z0-9_]{4,32}(?!\w)", re.IGNORECASE)),
     ("hashtag", re.compile(r"(?<![\w#])#(?=\w*[^\W\d_])\w{1,256}")),
     ("bot_command", re.compile(r"(?<![\w/@.<>:])/[a-zA-Z0-9_]{1,64}(?:@[a-zA-Z0-9_]{3,32})?\b")),
 )
