@@ -255,6 +255,7 @@ async def test_an_album_is_one_comment_both_ways(tmp_path: Path) -> None:
         await hands.settled()
         [copy] = here(hands)
         assert len(copy["attachments"]) == 3
+        assert "edited" not in copy["content"]
         ben(hands, "mine", *((f"{n}.jpg", jpeg(40 + n, 30)) for n in range(4)))
         album = await hands.house.until(
             lambda: len(there(hands, "photo")) == 4 and there(hands, "photo"), "an album"
@@ -279,6 +280,7 @@ async def test_late_pieces_join_across_a_restart(tmp_path: Path) -> None:
         await hands.house.until(lambda: len(here(hands)[0]["attachments"]) == 3, "the third")
         await hands.settled()
         assert len(here(hands)) == 1
+        assert "edited" not in here(hands)[0]["content"]
 
 
 async def test_one_piece_of_an_album_is_edited(tmp_path: Path) -> None:
@@ -291,6 +293,7 @@ async def test_one_piece_of_an_album_is_edited(tmp_path: Path) -> None:
         hands.t.person_edits(hands.p.ana, hands.p.group, second["message_id"], "zwei")
         await hands.house.until(lambda: "zwei" in here(hands)[0]["content"], "the caption")
         assert "one" in here(hands)[0]["content"]
+        assert "edited" in here(hands)[0]["content"]
         sizes = {a["size"] for a in here(hands)[0]["attachments"]}
         hands.t.person_replaces(
             hands.p.ana, hands.p.group, first["message_id"],
@@ -382,6 +385,7 @@ async def test_an_upload_whose_answer_is_lost_is_found_again(tmp_path: Path) -> 
         await hands.house.until(lambda: here(hands), "on Discord")
         await hands.settled()
         assert len(here(hands)) == 1
+        assert "edited" not in here(hands)[0]["content"]
 
 
 async def test_a_broken_download_is_fetched_again(tmp_path: Path) -> None:

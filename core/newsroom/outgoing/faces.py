@@ -13,6 +13,7 @@ from core.i18n import Texts, texts
 from core.model import Channel, House, Publication, Purpose, State
 from core.newsroom.comments import media
 from core.newsroom.comments.labels import local
+from core.newsroom.comments.pieces import captions_of
 from core.newsroom.comments.referring import linked
 from core.newsroom.context import Context
 from core.newsroom.publishing.slow import kept_by_us, slow_line
@@ -205,9 +206,9 @@ def comment_view(
 ) -> View | None:
     """Our copy of a comment: `face` is the revision to show, or PLACEHOLDER."""
     row = tx.one(
-        "SELECT c.*, a.locked, r.text, r.attachments, r.refers FROM comment c JOIN article a"
-        " ON a.id = c.article LEFT JOIN revision r ON r.comment = c.id AND r.number = :face"
-        " WHERE c.id = :id",
+        "SELECT c.*, a.locked, r.text, r.attachments, r.refers, r.captions FROM comment c"
+        " JOIN article a ON a.id = c.article LEFT JOIN revision r ON r.comment = c.id"
+        " AND r.number = :face WHERE c.id = :id",
         {"id": comment, "face": face},
     )
     if row is None:
@@ -283,7 +284,8 @@ def _notes(tx: Tx, t: Texts, row: Row, face: int, about: list[Rich | str]) -> Ri
     )
     if by_desk is not None:
         lines.append(italic(t("edited by the desk")))
-    elif face > 1:
+    elif face > max(1, len(captions_of(row["captions"]))):
+        # Each piece of an album that comes makes a revision, but changes nothing that was said.
         lines.append(italic(t("edited")))
     return join(lines, "\n")
 
