@@ -204,3 +204,17 @@ def test_hostile_markdown_neither_recurses_nor_hangs(content: str) -> None:
 @given(riches())
 def test_cost_counts_utf16_units_of_the_markdown(rich: Rich) -> None:
     assert cost(rich) == utf16_len(to_discord(rich))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "[https://paper.example](https://else.example)",
+        "[at https://paper.example/a](<https://else.example>)",
+    ],
+)
+def test_a_link_whose_text_is_an_address_is_none_as_in_the_client(written: str) -> None:
+    rich = from_discord(written, {})
+    assert rich.spans == ()
+    assert rich.text == written.replace("<", "").replace(">", "")
+    assert from_discord(to_discord(rich), {}) == rich

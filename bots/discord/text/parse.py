@@ -45,7 +45,8 @@ def from_discord(content: str, names: Mapping[str, str], zone: tzinfo = UTC) -> 
     `names` resolves mentions: "@<user id>", "#<channel id>" and "&<role id>" to the bare name;
     what is not in it becomes "@someone", "#channel" and "@role". Custom emoji become their
     `:name:`, timestamps a moment (told below in `zone`), a list's marks "• " or the numbers that
-    the client would count, subtext plain text.
+    the client would count, subtext plain text. A link whose text is an address itself, which could
+    name another place than the one where it leads, is no link, as in the client.
     """
     reader = _Reader(names, zone)
     reader.read(legible(content.replace("\r\n", "\n")), _State(), at_line_start=True)
@@ -216,7 +217,7 @@ class _Reader:
         if not url.lower().startswith(("http://", "https://")):
             return None
         inner = marks.source[place + 1 : found.close]
-        if not inner.strip():
+        if not inner.strip() or "://" in inner:
             return None
         self._dressed(inner, Style.LINK, state, url)
         return found.end
