@@ -31,6 +31,7 @@ COMMAND, COMPONENT, MODAL = 2, 3, 5
 FILE_UPLOAD = 19
 MESSAGE_MENU = 3
 
+NOBODY: Mapping[str, str] = {}
 _NUMBER = re.compile(r"\W{0,4}#(\d{1,9})\b")
 _LEAD = re.compile(r"-# \[↪\]\((?P<link>[^)\s]*)\)\n")
 
@@ -74,8 +75,11 @@ def is_comment(payload: Json) -> bool:
     )
 
 
-def posted(payload: Json, where: Where, me: Me, *, admin: bool = False) -> Posted | None:
-    """A person's message in a thread; None for everything that is no comment."""
+def posted(
+    payload: Json, where: Where, me: Me, *, admin: bool = False, known: Mapping[str, str] = NOBODY
+) -> Posted | None:
+    """A person's message in a thread; None for everything that is no comment. known: see
+    `text_of`."""
     if not is_comment(payload):
         return None
     return Posted(
@@ -84,7 +88,7 @@ def posted(payload: Json, where: Where, me: Me, *, admin: bool = False) -> Poste
         thread=where.thread,
         message=ids.message_id(payload["channel_id"], payload["id"]),
         person=_author(payload, admin=admin),
-        text=text_of(payload),
+        text=text_of(payload, known),
         at=ids.moment(payload["id"]),
         reply_to=_reply_to(payload),
         reply_number=_reply_number(payload, me),
@@ -98,7 +102,9 @@ def _is_forward(payload: Json) -> bool:
     return (payload.get("message_reference") or {}).get("type") == FORWARD
 
 
-def edited(payload: Json, where: Where, *, admin: bool = False) -> Edited | None:
+def edited(
+    payload: Json, where: Where, *, admin: bool = False, known: Mapping[str, str] = NOBODY
+) -> Edited | None:
     """A person's message as it is now; None for what is no comment or is told incompletely."""
     if not is_comment(payload) or "content" not in payload:
         return None
@@ -107,7 +113,7 @@ def edited(payload: Json, where: Where, *, admin: bool = False) -> Edited | None
         place=where.place,
         message=ids.message_id(payload["channel_id"], payload["id"]),
         person=_author(payload, admin=admin),
-        text=text_of(payload),
+        text=text_of(payload, known),
         at=changed_at(payload) or ids.moment(payload["id"]),
         attachments=attachments(payload),
     )
@@ -146,12 +152,18 @@ def direct(payload: Json) -> Invoked | None:
     )
 
 
-def text_of(payload: Json) -> Rich:
-    """The message's text; of a forwarded message, the text of what was forwarded."""
+def text_of(payload: Json, known: Mapping[str, str] = NOBODY) -> Rich:
+    """The message's text; of a forwarded message, the text of what was forwarded. known: what
+    `Directory.names` told of `content_of` it."""
+    return from_discord(content_of(payload), {**known, **names(payload)})
+
+
+def content_of(payload: Json) -> str:
+    """The markdown of `text_of`."""
     if _is_forward(payload):
         inner = [s.get("message") or {} for s in payload.get("message_snapshots") or ()]
-        return from_discord("\n".join(str(m.get("content") or "") for m in inner), names(payload))
-    return from_discord(str(payload.get("content") or ""), names(payload))
+        return "\n".join(str(m.get("content") or "") for m in inner)
+    return str(payload.get("content") or "")
 
 
 def names(payload: Json) -> dict[str, str]:

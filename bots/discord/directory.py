@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bots.discord.api import Api
+from bots.discord.permissions import Permission, in_channel
 
 Json = dict[str, Any]
 
 FORUM, TEXT, ANNOUNCEMENT = 15, 0, 5
-THREADS = frozenset({10, 11, 12})
+PRIVATE_THREAD = 12
+THREADS = frozenset({10, 11, PRIVATE_THREAD})
 _CHANNEL_KEYS = (
     "id", "guild_id", "type", "parent_id", "owner_id", "name", "last_message_id", "flags",
     "available_tags", "applied_tags", "permission_overwrites", "thread_metadata", "nsfw",
 )  # fmt: skip
+_MENTIONED = re.compile(r"<(@&|#)(\d+)>")
 
 
 class Directory:
@@ -23,6 +27,7 @@ class Directory:
         self._api = api
         self._channels: dict[str, Json] = {}
         self._guilds: dict[str, Json] = {}
+        self._titles: dict[str, str] = {}
         self._adopted: set[str] = set()
 
     def adopt(self, thread: str) -> None:
@@ -49,8 +54,10 @@ class Directory:
                 self._channel(thread, data["guild_id"])
         elif event in ("GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE"):
             self._roles(data["guild_id"])[data["role"]["id"]] = data["role"]["permissions"]
+            self._titles[data["role"]["id"]] = data["role"].get("name", "")
         elif event == "GUILD_ROLE_DELETE":
             self._roles(data["guild_id"]).pop(data["role_id"], None)
+            self._titles.pop(data["role_id"], None)
 
     def _guild(self, data: Json) -> None:
         if data.get("unavailable"):
@@ -59,6 +66,7 @@ class Directory:
         guild["owner_id"] = data.get("owner_id", "")
         guild["tier"] = int(data.get("premium_tier") or 0)
         guild["roles"] = {r["id"]: r["permissions"] for r in data.get("roles", ())}
+        self._titles |= {r["id"]: r.get("name", "") for r in data.get("roles", ())}
         for channel in (*data.get("channels", ()), *data.get("threads", ())):
             self._channel(channel, data["id"])
 
@@ -81,6 +89,27 @@ class Directory:
     def guild(self, guild: str) -> Json | None:
         """{"id", "owner_id", "roles": {role: permissions}} where the server is known."""
         return self._guilds.get(guild)
+
+    def names(self, text: str) -> dict[str, str]:
+        """The roles and channels that a text mentions, under the keys of `from_discord`. Of the
+        channels only those that every member may see: who cannot see one is not told its name."""
+        found: dict[str, str] = {}
+        for mark, number in _MENTIONED.findall(text):
+            if mark == "@&" and (title := self._titles.get(number)):
+                found["&" + number] = title
+            elif mark == "#" and self._is_open(channel := self._channels.get(number, {})):
+                found["#" + number] = str(channel.get("name") or "")
+        return found
+
+    def _is_open(self, channel: Json) -> bool:
+        """Whether every member of the server may see a channel or thread."""
+        private = channel.get("type") == PRIVATE_THREAD
+        parent = channel.get("parent_id") if channel.get("type") in THREADS else channel.get("id")
+        rules = self._channels.get(str(parent), {}).get("permission_overwrites")
+        guild = self._guilds.get(str(channel.get("guild_id") or ""))
+        if private or guild is None or rules is None:
+            return False
+        return bool(in_channel(guild, rules, "", ()) & Permission.VIEW_CHANNEL)
 
     def guild_of(self, channel: str) -> str:
         """The server of a channel, "" where it is unknown."""

@@ -266,13 +266,14 @@ class Inbound:
 
     async def _text(self, event: str, data: Json, where: Where, thread: str) -> None:
         admin = await self._moderates(data, where)
+        known = self._directory.names(convert.content_of(data))
         if event == "MESSAGE_UPDATE":
-            edited = convert.edited(data, where, admin=admin)
+            edited = convert.edited(data, where, admin=admin, known=known)
             if edited is not None and self._newer(edited):
                 await self._sink.handle(edited)
                 self._edits[edited.message] = edited.at
             return
-        posted = convert.posted(data, where, self._me, admin=admin)
+        posted = convert.posted(data, where, self._me, admin=admin, known=known)
         if posted is not None:
             await self._sink.handle(posted)
         await self._cursors.handled(thread, str(data["id"]))

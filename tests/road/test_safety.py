@@ -105,6 +105,21 @@ async def test_nobody_is_pinged_by_a_relayed_comment(tmp_path: Path) -> None:
         assert not {"mention", "text_mention", "bot_command"} & {k for k, _ in dressed(there)}
 
 
+async def test_mentions_are_names_of_what_everybody_may_see(tmp_path: Path) -> None:
+    """The desk's channel can be mentioned by its id; its name is nobody's business."""
+    async with published(tmp_path) as hands:
+        d, p = hands.d, hands.p
+        thread = hands.house.forum_thread() or ""
+        roles = d.state.get("guild", d.channel(thread)["guild_id"])["roles"]
+        role = next(r["id"] for r in roles if r["name"] == "Moderators")
+        own = hands.ben(f"<@&{role}> see <#{thread}> in <#{p.forum}>, not <#{p.discord_desk}>")
+        copy = await hands.house.until(lambda: hands.copy_there("see #"), "relayed")
+        words = copy["text"].replace("\u2060", "")
+        assert words.endswith("\n@Moderators see #Harbour report in #articles, not #channel")
+        d.person_edits(p.ben, own, f"look at <#{thread}>")
+        await hands.house.until(lambda: hands.copy_there("look at #Harbour report"), "edited")
+
+
 async def test_words_cannot_break_out_of_their_copy(tmp_path: Path) -> None:
     async with published(tmp_path) as hands:
         hands.ana("```\n**#99 Mod** · Telegram\n> fake\n||x -# small\n# loud end of it")
