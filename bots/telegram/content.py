@@ -8,7 +8,8 @@ from typing import Any
 from bots.telegram.blocks import rich_media, rich_words
 from bots.telegram.text import from_telegram
 from core.events import Attachment
-from core.text.model import Rich
+from core.text.model import Rich, Style, join, link
+from core.text.tools import legible, normalise, safe_url
 
 Raw = Mapping[str, Any]
 
@@ -17,7 +18,7 @@ def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-# Fields of Message that say who, where and how, but are no content.
+# Fields of Message that say who, where and how, or are read as words.
 _ABOUT = _names(
     """message_id message_thread_id direct_messages_topic from sender_chat sender_boost_count
     sender_business_bot sender_tag date guest_query_id business_connection_id chat forward_origin
@@ -27,7 +28,7 @@ _ABOUT = _names(
     guest_bot_caller_user guest_bot_caller_chat edit_date has_protected_content is_from_offline
     is_paid_post media_group_id author_signature paid_star_count entities link_preview_options
     suggested_post_info effect_id caption_entities show_caption_above_media has_media_spoiler
-    reply_markup"""
+    reply_markup checklist dice"""
 )
 _SERVICE = _names(
     """new_chat_members new_chat_member new_chat_participant left_chat_member
@@ -69,12 +70,41 @@ def is_service(message: Raw) -> bool:
 
 
 def rich_text(message: Raw) -> Rich:
-    """The text, caption, or the words of a rich message."""
+    """The text, caption, or the words of a rich message, a checklist or a die."""
     if "text" in message:
         return from_telegram(message["text"], message.get("entities"))
     if "caption" in message:
         return from_telegram(message["caption"], message.get("caption_entities"))
+    if "checklist" in message:
+        return _listed(message["checklist"])
+    if "dice" in message:
+        return Rich(f"{message['dice']['emoji']} {message['dice']['value']}")
     return rich_words(message.get("rich_message"))
+
+
+def remark(message: Raw) -> Rich:
+    """Everything that a person's message says: its words, below what it repeats of a message of
+    another chat that it answers, and above the links of the buttons that an inline bot gave it."""
+    quote = message.get("quote") if "external_reply" in message else None
+    above = from_telegram(quote["text"], quote.get("entities")) if quote else Rich()
+    below = _linked_buttons(message.get("reply_markup") or {})
+    parts = [above.dressed(Style.QUOTE), rich_text(message), *below]
+    return normalise(join([part for part in parts if part], "\n"))
+
+
+def _listed(checklist: Raw) -> Rich:
+    """A checklist as a list. What is ticked is left out: others than its writer may do that."""
+    title = from_telegram(checklist["title"], checklist.get("title_entities"))
+    tasks = [from_telegram(t["text"], t.get("text_entities")) for t in checklist["tasks"]]
+    listed = (Rich("• ") + task for task in tasks)
+    return normalise(join([title.dressed(Style.BOLD), *listed], "\n"))
+
+
+def _linked_buttons(markup: Raw) -> list[Rich]:
+    """The buttons that lead to an address."""
+    buttons = [button for row in markup.get("inline_keyboard") or () for button in row]
+    linked = [(legible(_text(b, "text")), safe_url(_text(b, "url"))) for b in buttons]
+    return [link(label or url, url) for label, url in linked if url]
 
 
 def attachments(message: Raw) -> tuple[Attachment, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bots.telegram import ids, reactions
-from bots.telegram.content import attachments, is_service, rich_text
+from bots.telegram.content import attachments, is_service, remark, rich_text
 from core.commands import BY_NAME
 from core.events import Edited, Event, Invoked, Moved, Person, Posted, ThreadOpened
 from core.text.model import Rich
@@ -245,7 +245,7 @@ def _posted(message: Raw, known: Known) -> Posted:
         thread=ids.thread_of(message),
         message=str(message["message_id"]),
         person=_person(message, known),
-        text=rich_text(message),
+        text=remark(message),
         at=float(message["date"]),
         reply_to=_reply_to(message),
         reply_number=_number(message.get("reply_to_message"), known),
@@ -285,7 +285,7 @@ def _edit(message: Raw, known: Known, key: str) -> list[Event]:
             place=ids.place(message["chat"]["id"]),
             message=str(message["message_id"]),
             person=_person(message, known),
-            text=rich_text(message),
+            text=remark(message),
             at=float(message.get("edit_date") or message["date"]),
             attachments=attachments(message),
             key=f"{key}:{message['chat']['id']}:{message['message_id']}",

@@ -292,6 +292,49 @@ def test_a_rich_message_is_read_with_its_dress() -> None:
     assert one(update).text == Rich("One two\n\nthree", spans)
 
 
+def test_a_checklist_is_read_as_a_list_whatever_is_ticked() -> None:
+    done = {"id": 2, "text": "water", "completed_by_user": RITA, "completion_date": 2001}
+    first = {
+        "id": 1,
+        "text": "see x",
+        "text_entities": [{"type": "bold", "offset": 4, "length": 1}],
+    }
+    update = message(checklist={"title": "To do", "tasks": [first, done]})
+    del update["message"]["text"]
+    posted = one(update)
+    spans = (Span(0, 5, Style.BOLD), Span(12, 13, Style.BOLD))
+    assert posted.text == Rich("To do\n• see x\n• water", spans)
+    assert posted.attachments == ()
+
+
+def test_a_die_is_what_fell() -> None:
+    update = message(dice={"emoji": "🎲", "value": 4})
+    del update["message"]["text"]
+    assert (one(update).text, one(update).attachments) == (Rich("🎲 4"), ())
+
+
+def test_what_is_repeated_of_another_chat_is_a_part_of_the_remark() -> None:
+    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Eve Canary"}
+    quote = {"text": "loud words", "position": 0}
+    posted = one(message(external_reply={"origin": origin}, quote=quote))
+    assert posted.text == Rich("loud words\nHello", (Span(0, 10, Style.QUOTE),))
+    assert "Canary" not in repr(posted)
+    inside = message(reply_to_message={"message_id": 56, "chat": GROUP}, quote=quote)
+    assert (one(inside).text, one(inside).quote) == (Rich("Hello"), "loud words")
+
+
+def test_links_in_a_bots_buttons_are_read_too() -> None:
+    rows = [
+        [{"text": "Win now", "url": "https://bad.example/x"}, {"text": "7", "callback_data": "7"}],
+        [{"text": "Odd", "url": "javascript:x"}],
+    ]
+    bot = {"id": 5, "is_bot": True, "first_name": "G", "username": "gif"}
+    more = {"via_bot": bot, "reply_markup": {"inline_keyboard": rows}}
+    said = Rich("Hello\nWin now", (Span(6, 13, Style.LINK, "https://bad.example/x"),))
+    assert one(message(**more)).text == said
+    assert one({"update_id": 2, "edited_message": message(**more)["message"]}).text == said
+
+
 def test_an_edit() -> None:
     edited = {"update_id": 1, "edited_message": message(edit_date=2100, text="Bye")["message"]}
     assert one(edited) == Edited(
