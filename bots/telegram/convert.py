@@ -12,6 +12,7 @@ from typing import Any
 
 from bots.telegram import ids, reactions
 from bots.telegram.content import attachments, is_service, remark, rich_text
+from bots.telegram.guard import WORD_JOINER
 from core.commands import BY_NAME
 from core.events import Edited, Event, Invoked, Moved, Person, Posted, ThreadOpened
 from core.text.model import Rich
@@ -312,8 +313,9 @@ def _number(answered: Raw | None, known: Known) -> int | None:
 
 
 def _quote(message: Raw) -> str:
-    """What the person marked of the message that they answer."""
-    return str((message.get("quote") or {}).get("text") or "")
+    """What the person marked of the message that they answer; of a copy of ours, the comment's
+    own words."""
+    return str((message.get("quote") or {}).get("text") or "").replace(WORD_JOINER, "")
 
 
 def _command(message: Raw, known: Known) -> tuple[str, Rich] | tuple[()] | None:

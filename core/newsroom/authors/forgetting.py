@@ -63,7 +63,8 @@ _OF_COMMENT = (
     "UPDATE revision SET text = '\"\"', attachments = '[]', verdicts = '[]', captions = '{}',"
     " refers = '[]' WHERE comment = :id",
     "UPDATE comment SET author = '', name = '', language = '', forwarded = NULL, via = '',"
-    " album = '', risk = 0, featured = 0, pinned = 0, state = 'withdrawn' WHERE id = :id",
+    " marked = '', album = '', risk = 0, featured = 0, pinned = 0, state = 'withdrawn'"
+    " WHERE id = :id",
 )
 
 

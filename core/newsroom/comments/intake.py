@@ -16,6 +16,7 @@ from core.newsroom.comments.albums import album_comment, let_gather, newest
 from core.newsroom.comments.alike import remember
 from core.newsroom.comments.amending import next_number
 from core.newsroom.comments.checking import About, examine
+from core.newsroom.comments.marked import place_of
 from core.newsroom.comments.message_map import (
     adopt,
     comments_shown,
@@ -95,7 +96,7 @@ def store(
         channel=channel, author=author, name=event.person.name.strip() or "?",
         language=event.person.language, posted_at=event.at, text=event.text,
         attachments=event.attachments, found=found, parent=parent, way="chat",
-        forwarded=event.forwarded, via=event.via,
+        forwarded=event.forwarded, via=event.via, marked=place_of(tx, parent, event.quote),
         message=event.message, album=event.album,
     )  # fmt: skip
     origin = _origin(tx, channel, comment, event)
@@ -126,6 +127,7 @@ def add_comment(
     way: str,
     forwarded: str | None = None,
     via: str = "",
+    marked: str = "",
     message: str = "",
     album: str = "",
 ) -> Fresh:
@@ -159,6 +161,7 @@ def add_comment(
             "token": context.clock.token(),
             "forwarded": forwarded,
             "via": via,
+            "marked": marked,
             "album": album,
         },
     )

@@ -13,6 +13,7 @@ from core.i18n import Texts, texts
 from core.model import Channel, House, Publication, Purpose, State
 from core.newsroom.comments import media
 from core.newsroom.comments.labels import local
+from core.newsroom.comments.marked import marked
 from core.newsroom.comments.pieces import captions_of
 from core.newsroom.comments.referring import linked
 from core.newsroom.context import Context
@@ -27,10 +28,12 @@ HEAR = "n"
 """Begins what opens the direct chat on platforms where nobody can be told anything before."""
 QUOTED = 80
 """Characters of a parent that a quoted line repeats."""
+MARKED = 300
+"""The same of what the author marked."""
 ANSWERS, NAMES, QUOTES, LOOSE = "answers", "names", "quotes", "loose"
-"""How a copy tells what it answers: by being a reply to it; by its number besides, since the
-message that it answers shows others too; by a quoted line, since it answers nothing; or that it
-answers the article, although it hangs below a comment."""
+"""How a copy tells what it answers: by being a reply to it, below what it marked of it; by its
+number besides, since the message that it answers shows others too; by a quoted line, since it
+answers nothing; or that it answers the article, although it hangs below a comment."""
 
 
 def article_view(
@@ -251,16 +254,17 @@ def comment_head(row: Mapping[str, Any] | Row) -> Rich:
 
 def _refers(tx: Tx, t: Texts, row: Row, refers: str) -> Rich:
     if refers == ANSWERS:
-        return Rich()
+        return Rich(first_words(marked(tx, row), MARKED))
     if refers == LOOSE:
         return Rich("↩ " + t("the article"))
     quoted = quote_of(tx, t, row)
     number = quoted.text.split(" ", 1)[0].rstrip(":")
-    return quoted if refers == QUOTES else Rich(f"↩ {number}")
+    return quoted if refers == QUOTES or marked(tx, row) else Rich(f"↩ {number}")
 
 
 def quote_of(tx: Tx, t: Texts, row: Row) -> Rich:
-    """The first words of what a comment answers, or that they may not be read any more."""
+    """The words of what a comment answers, those that it marked or else the first ones, or that
+    they may not be read any more."""
     parent = tx.one(
         "SELECT c.number, c.name, c.state, c.shown, r.text FROM comment c LEFT JOIN revision r"
         " ON r.comment = c.id AND r.number = c.shown WHERE c.id = :id",
@@ -271,7 +275,9 @@ def quote_of(tx: Tx, t: Texts, row: Row) -> Rich:
     head = f"#{parent['number']}"
     if parent["text"] is None or parent["state"] not in (State.PUBLISHED, State.HELD):
         return Rich(f"{head}: " + t("This comment was removed."))
-    words = first_words(Rich.load(json.loads(parent["text"])), QUOTED)
+    words = first_words(marked(tx, row), MARKED) or first_words(
+        Rich.load(json.loads(parent["text"])), QUOTED
+    )
     return Rich(f"{head} {parent['name']}: {words}")
 
 
