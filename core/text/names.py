@@ -1,4 +1,4 @@
-"""Names of files that people gave, made safe to show, to store and to send (pure)."""
+"""Names of files and people, made safe to show, to store and to send (pure)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ _ENDINGS = {
 }
 _COMMON = {"audio/ogg": ".ogg", "audio/mpeg": ".mp3", "image/jpeg": ".jpg", "video/mp4": ".mp4"}
 SPOILER = "SPOILER_"
+_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+# Spaces, and letters and signs of which nothing is seen.
+_UNSEEN = re.compile(
+    r"[\s\xad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u206f\u2800\u3164\ufeff\uffa0]*"
+)
 
 
 def file_name(name: str) -> str:
@@ -41,6 +46,13 @@ def file_name(name: str) -> str:
     tail = ending[0] if ending else ""
     stem = kept[: len(kept) - len(tail)] if tail else kept
     return (stem[: LONGEST - len(tail)].rstrip(" .") + tail).strip(" .")
+
+
+def person_name(name: str) -> str:
+    """A person's name on one line, without what would turn the words behind it around; "?" where
+    nobody could see it."""
+    shown = " ".join(_TURNS.sub("", name).split())
+    return "?" if _UNSEEN.fullmatch(shown) else shown
 
 
 def _visible(character: str) -> bool:

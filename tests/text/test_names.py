@@ -1,4 +1,4 @@
-"""Names of files: hostile ones come out harmless, good ones as they were."""
+"""Names of files and people: hostile ones come out harmless, good ones as they were."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text.names import LONGEST, file_name, media_type, upload_name
+from core.text.names import LONGEST, file_name, media_type, person_name, upload_name
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,19 @@ def test_a_media_type_is_one_or_nothing() -> None:
     assert media_type("text/plain; charset=utf-8") == "text/plain"
     assert media_type("a/b\r\nX: y") == ""
     assert media_type("nonsense") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (" Ana  María\nRuiz ", "Ana María Ruiz"),
+        ("Ana\u202e #1 dleh", "Ana #1 dleh"),
+        ("\u2067علي\u2069", "علي"),
+        ("👩\u200d👧", "👩\u200d👧"),
+        ("\u3164", "?"),
+        ("\u200b \u2800", "?"),
+        ("", "?"),
+    ],
+)
+def test_a_persons_name_neither_hides_nor_turns_the_line(name: str, shown: str) -> None:
+    assert person_name(name) == shown

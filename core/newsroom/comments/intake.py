@@ -39,6 +39,7 @@ from core.newsroom.publishing.moved import leave
 from core.ports import Row, Tx
 from core.steps import REMOVING
 from core.text.model import Rich
+from core.text.names import person_name
 from core.text.tools import strip
 from core.threads import CommentState
 
@@ -93,7 +94,7 @@ def store(
     )
     comment = add_comment(
         tx, context, publication, thread,
-        channel=channel, author=author, name=event.person.name.strip() or "?",
+        channel=channel, author=author, name=person_name(event.person.name),
         language=event.person.language, posted_at=event.at, text=event.text,
         attachments=event.attachments, found=found, parent=parent, way="chat",
         forwarded=event.forwarded, via=event.via, marked=place_of(tx, parent, event.quote),
