@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bots.rehearsal.telegram import Attachment
+from bots.rehearsal.telegram.pictures import jpeg
 from core.events import Edited, Person
 from core.text.model import Rich
 from tests.road.hands import Hands
@@ -115,6 +117,34 @@ async def test_an_edit_that_must_be_held_leaves_the_last_approved_words(tmp_path
             lambda: "bad.example" in (hands.d.message(here["id"]) or {}).get("content", ""),
             "approved on Discord",
         )
+
+
+async def test_the_card_tells_of_a_change_below_the_same_words(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        t, p = hands.t, hands.p
+        own = hands.ana("the report says", media=Attachment("photo", jpeg(30, 30)))
+        await hands.house.until(lambda: hands.copy_here("the report"), "relayed")
+        await hands.at_desk("/mode 1 held")
+        t.person_replaces(
+            p.ana, p.group, own, Attachment("photo", jpeg(300, 200)), "the report says"
+        )
+        card = await hands.house.until(lambda: _changed(hands, "What is attached."), "held")
+        hands.presses(card, "Approve")
+        await hands.settled()
+        copy = next(m for m in t.messages(p.group) if "the report" in m.get("caption", ""))
+        linked = {"type": "text_link", "offset": 10, "length": 6, "url": "https://paper.example/"}
+        t.person_posts(
+            p.ana, p.group, "/edit the report says", reply_to=copy["message_id"], entities=[linked]
+        )
+        await hands.house.until(
+            lambda: _changed(hands, "The formatting, or where a link leads."), "held again"
+        )
+
+
+def _changed(hands: Hands, line: str) -> Json | None:
+    """The card that names nothing but this as changed."""
+    found = [c for c in hands.house.cards() if f"What changed:\n{line}\n" in c.get("text", "")]
+    return found[-1] if found else None
 
 
 async def test_a_rejected_edit_keeps_what_was_approved(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from core.model import Channel, Publication, State
 from core.moderation.judge import load as load_verdicts
 from core.moderation.reasons import reason_text
 from core.newsroom.comments import media
-from core.newsroom.comments.pieces import load
+from core.newsroom.comments.pieces import load, same
 from core.newsroom.comments.reactions import reaction_lines, reactions_of
 from core.newsroom.context import Context
 from core.newsroom.decisions.decide import deciding
@@ -107,14 +107,21 @@ def _changes(tx: Tx, t: Texts, row: Row, decision: Row | None) -> list[Rich | st
     if compared is None and row["shown"] in (0, row["revision"]):
         return []
     old = tx.one(
-        "SELECT text FROM revision WHERE comment = :c AND number = :n",
+        "SELECT text, attachments FROM revision WHERE comment = :c AND number = :n",
         {"c": row["id"], "n": compared or row["shown"]},
     )
     if old is None:
         return []
     before, after = (Rich.load(json.loads(text)) for text in (old["text"], row["text"]))
     title = t("What the desk changed:") if compared else t("What changed:")
-    return ["", bold(title), difference(before.text, after.text, DIFFERENCE)]
+    lines: list[Rich | str] = ["", bold(title)]
+    if before.text != after.text:
+        lines.append(difference(before.text, after.text, DIFFERENCE))
+    elif before != after:
+        lines.append(italic(t("The formatting, or where a link leads.")))
+    if not same(old["attachments"], load(row["attachments"])):
+        lines.append(italic(t("What is attached.")))
+    return lines
 
 
 def _card_media(
@@ -126,7 +133,7 @@ def _card_media(
     if channel is None or not attached:
         return ()
     shows, about = media.shown(tx, t, context.capabilities[channel.platform], row)
-    lines.extend(about)
+    lines.extend(line for line in about if line not in lines)
     return media.hidden(shows)
 
 
