@@ -110,7 +110,7 @@ def _linked_buttons(markup: Raw) -> list[Rich]:
 def attachments(message: Raw) -> tuple[Attachment, ...]:
     """What is not text. Kinds that this product does not know yet are told as "other", so that
     nobody can slip something past a moderator in a message of a new kind."""
-    found = [name for name in message if _is_content(name)]
+    found = [name for name, value in message.items() if _is_content(name, value)]
     if "animation" in found and "document" in found:
         found.remove("document")
     if "venue" in found and "location" in found:
@@ -121,7 +121,11 @@ def attachments(message: Raw) -> tuple[Attachment, ...]:
     return tuple(_attachment(name, value, spoiler) for name, value in named)
 
 
-def _is_content(name: str) -> bool:
+def _is_content(name: str, value: Any) -> bool:
+    """Flags and numbers never are: nothing can be said in them, and each release of the Bot API
+    may add one to every message ("Message": sender_boost_count, is_paid_post)."""
+    if isinstance(value, int | float):
+        return False
     return name not in _ABOUT and name not in ("text", "caption", "rich_message")
 
 

@@ -283,6 +283,10 @@ def test_attachments(content: dict[str, Any], expected: Attachment) -> None:
     assert (posted.text, posted.album) == (Rich("Look"), "77")
 
 
+def test_new_flags_and_numbers_of_a_message_are_no_attachment() -> None:
+    assert one(message(is_notable=True, sender_level_count=5, weight=0.5)).attachments == ()
+
+
 def test_a_rich_message_is_read_with_its_dress() -> None:
     paragraph = {"type": "paragraph", "text": ["One ", {"type": "bold", "text": "two"}]}
     quote = {"type": "blockquote", "blocks": [{"type": "paragraph", "text": "three"}]}
