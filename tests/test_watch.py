@@ -208,7 +208,7 @@ async def test_an_absence_is_reported_when_it_is_over(tmp_path: Path) -> None:
         assert said.splitlines() == [
             "Away from 0:13 to 1:14:",
             "Telegram: 1 comment recovered; complete, but for removals, which are never told.",
-            "Discord: 0 comments recovered; changes and removals among the last 50 messages of"
+            "Discord: 0 comments recovered; changes and removals among the last 500 messages of"
             " each thread, older ones are not found.",
         ]
         assert await p.absences(2) == [said]
