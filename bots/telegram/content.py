@@ -70,7 +70,7 @@ def is_service(message: Raw) -> bool:
 
 
 def rich_text(message: Raw) -> Rich:
-    """The text, caption, or the words of a rich message, a checklist or a die."""
+    """The text, caption, or the words of a rich message, a checklist, a die or about a poll."""
     if "text" in message:
         return from_telegram(message["text"], message.get("entities"))
     if "caption" in message:
@@ -79,6 +79,9 @@ def rich_text(message: Raw) -> Rich:
         return _listed(message["checklist"])
     if "dice" in message:
         return Rich(f"{message['dice']['emoji']} {message['dice']['value']}")
+    if "poll" in message:
+        about = message["poll"]
+        return from_telegram(_text(about, "description"), about.get("description_entities"))
     return rich_words(message.get("rich_message"))
 
 
@@ -117,8 +120,15 @@ def attachments(message: Raw) -> tuple[Attachment, ...]:
         found.remove("location")
     named = [(name, message[name]) for name in found]
     named += rich_media(message.get("rich_message"))
+    named += _poll_media(message.get("poll") or {})
     spoiler = bool(message.get("has_media_spoiler"))
     return tuple(_attachment(name, value, spoiler) for name, value in named)
+
+
+def _poll_media(poll: Raw) -> list[tuple[str, Any]]:
+    """What stands beside a poll's question and its options."""
+    beside = [one.get("media") or {} for one in (poll, *(poll.get("options") or ()))]
+    return [named for media in beside for named in media.items()]
 
 
 def _is_content(name: str, value: Any) -> bool:

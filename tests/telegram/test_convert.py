@@ -311,6 +311,18 @@ def test_a_checklist_is_read_as_a_list_whatever_is_ticked() -> None:
     assert posted.attachments == ()
 
 
+def test_a_poll_comes_with_all_that_stands_beside_it() -> None:
+    options = [{"text": "A", "media": {"location": {"latitude": 1.0}}}, {"text": "B"}]
+    bold = [{"type": "bold", "offset": 0, "length": 3}]
+    about = {"description": "All of it", "description_entities": bold}
+    media = {"photo": [{"file_id": "p"}]}
+    update = message(poll={"question": "Who?", "options": options, **about, "media": media})
+    del update["message"]["text"]
+    posted = one(update)
+    assert posted.text == Rich("All of it", (Span(0, 3, Style.BOLD),))
+    assert [a.kind for a in posted.attachments] == ["poll", "photo", "location"]
+
+
 def test_a_die_is_what_fell() -> None:
     update = message(dice={"emoji": "🎲", "value": 4})
     del update["message"]["text"]
