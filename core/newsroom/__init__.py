@@ -23,9 +23,11 @@ from core.newsroom.commands import run as run_command
 from core.newsroom.comments import alike, amending, intake, message_map, parking, wordlists
 from core.newsroom.comments.pages import page
 from core.newsroom.comments.parcel import Read
+from core.newsroom.comments.pieces import said
 from core.newsroom.comments.reactions import reacted
 from core.newsroom.comments.refusal import refusal
 from core.newsroom.comments.show import show
+from core.newsroom.comments.studies import Study
 from core.newsroom.context import ASKED_WAKE, DESK_WAKE, ERASE_WAKE, SPOOL_WAKE, Context, Rules
 from core.newsroom.decisions.decide import comment_row, decide_comment
 from core.newsroom.decisions.log import Actor, system_actor
@@ -102,9 +104,10 @@ class Newsroom:
         event = events.readable(event)
         if isinstance(event, Invoked):
             return await self._invoked(event)
-        study = None
+        study: list[Study] = []
         if isinstance(event, Posted | Edited):
-            study = self._context.studies.of(strip(event.text).text)
+            words = (event.text, said(event.text, event.attachments))
+            study = [self._context.studies.of(strip(one).text) for one in words]
         answer, comment = await self._judged(lambda tx: self._store(tx, event))
         del study  # held until here, so that it is at hand in the transaction
         self.observer.heard(event.platform)

@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+from bots.rehearsal.discord import Attached
+from bots.rehearsal.telegram.pictures import jpeg
+from bots.rehearsal.telegram.specials import poll
 from tests.road.hands import Hands
 from tests.road.house import newsroom, read
 
@@ -34,6 +37,25 @@ async def test_danger_to_people_is_held_from_the_trusted_too(tmp_path: Path) -> 
         assert hands.copy_here("hablamos") is None
         hands.presses(card, "Approve")
         await hands.copies("hablamos")
+
+
+async def test_the_words_of_a_poll_and_of_a_description_are_read_too(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        call = "call 664 123 4567"
+        hands.ana("", special=poll("Who pays?", ["Nobody", call]))
+        await hands.house.until(lambda: hands.house.card(call), "the poll's card")
+        thread = hands.house.forum_thread() or ""
+        for words, text in (("ask at 664 765 4321", "held"), ("a pier", "let through")):
+            photo = Attached("a.jpg", jpeg(30, 30), description=words, spoiler=True)
+            hands.d.person_posts(hands.p.ben, thread, text, attachments=(photo,))
+        card = await hands.house.until(lambda: hands.house.card("664 765 4321"), "its card")
+        assert "danger to people" in card["text"]
+        shown = await hands.house.until(
+            lambda: [m for m in hands.t.messages(hands.p.group)
+                     if m["from"]["is_bot"] and "a pier" in m.get("caption", "")], "on Telegram"
+        )  # fmt: skip
+        hidden = [e for e in shown[0]["caption_entities"] if e["type"] == "spoiler"]
+        assert [e["length"] for e in hidden] == [len("Description of the picture: a pier")]
 
 
 async def test_a_threat_is_held_and_talk_of_violence_is_not(tmp_path: Path) -> None:

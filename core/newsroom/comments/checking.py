@@ -10,7 +10,7 @@ from core.model import Channel, Mode, Publication, Standing, State, Verdict
 from core.moderation.judge import judge, verdicts
 from core.moderation.submission import Submission
 from core.newsroom.comments.learning import chance_of
-from core.newsroom.comments.pieces import Piece
+from core.newsroom.comments.pieces import Piece, said
 from core.newsroom.comments.record import record_of
 from core.newsroom.comments.spooling import beyond_reach
 from core.newsroom.comments.wordlists import lists_of
@@ -50,9 +50,8 @@ def examine(
     chat: the channel where the original stands, None where there is none that could be removed.
     """
     mode = Mode(article["mode"]) if article["mode"] else publication.mode
-    kinds = tuple(one.kind for one in attachments)
     found = verdicts(
-        _submission(tx, context, publication, article, author, text, kinds, mode, about, chat)
+        _submission(tx, context, publication, article, author, text, attachments, mode, about, chat)
     )
     vanishes = judge(found) == State.HELD and mode != Mode.HELD_SOFT and chat is not None
     if vanishes and chat is not None and beyond_reach(tx, context, chat, attachments):
@@ -62,15 +61,16 @@ def examine(
 
 def _submission(
     tx: Tx, context: Context, publication: Publication, article: Row, author: str, text: Rich,
-    kinds: tuple[str, ...], mode: Mode, about: About, chat: Channel | None,
+    attachments: Sequence[Attachment | Piece], mode: Mode, about: About, chat: Channel | None,
 ) -> Submission:  # fmt: skip
     now = context.clock.now()
     standing, published = _standing(tx, publication, author, now)
-    study = context.studies.of(strip(text).text)
+    words = said(text, attachments)
+    own, study = (context.studies.of(strip(one).text) for one in (text, words))
     at = now if about.at is None else about.at
     return Submission(
-        text=text,
-        attachments=kinds,
+        text=words,
+        attachments=tuple(one.kind for one in attachments),
         mode=mode,
         standing=standing,
         published=published,
@@ -78,9 +78,7 @@ def _submission(
         options=publication.options,
         reading=study.reading,
         lists=lists_of(tx, context, publication.id),
-        record=record_of(
-            tx, publication, article["article"], author, study.like, at, own=about.own
-        ),
+        record=record_of(tx, publication, article["article"], author, own.like, at, own=about.own),
         forwarded=about.forwarded,
         learned=chance_of(tx, publication, study),
         slow=_slow(tx, context, publication, article, author, about, chat),

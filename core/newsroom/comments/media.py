@@ -8,7 +8,7 @@ from dataclasses import replace
 from core.i18n import Texts
 from core.newsroom.comments.pieces import HELD_ALWAYS, Piece, bytes_of, load
 from core.ports import Capabilities, Row, Tx
-from core.text.model import Rich, italic, link
+from core.text.model import Rich, Style, italic, link
 from core.views import Media
 
 _NAMED = ("file", "audio")
@@ -34,7 +34,8 @@ def shown(
         if kept is not None and kept["digest"] and kept["size"] <= capabilities.upload_limit:
             media.append(_media(t, piece, kept, original))
             if piece.alt and not capabilities.alts:
-                lines.append(italic(t("Description of the picture: {alt}", alt=piece.alt)))
+                told = italic(t("Description of the picture: {alt}", alt=piece.alt))
+                lines.append(told.dressed(Style.SPOILER) if piece.spoiler else told)
         else:
             lines.append(_line(t, piece, kept, original))
     return tuple(media), lines

@@ -184,6 +184,14 @@ def whole(captions: Mapping[int, Rich]) -> Rich:
     return join([captions[at] for at in sorted(captions) if captions[at]], "\n")
 
 
+def said(text: Rich, attachments: Sequence[Attachment | Piece]) -> Rich:
+    """Every word of a comment: its own, and those of what is attached, a poll's and a picture's
+    description, which people read as well."""
+    polls = [f"{one.name}\n{one.words}" for one in attachments if one.kind == "poll"]
+    more = [*polls, *(one.alt for one in attachments)]
+    return join([part for part in (text, *map(Rich, more)) if part], "\n")
+
+
 def bytes_of(tx: Tx, comment: int) -> dict[int, Row]:
     """The rows that know the bytes of a comment's pieces, by their ids."""
     rows = tx.all("SELECT * FROM attachment WHERE comment = :c", {"c": comment})
