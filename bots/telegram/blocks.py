@@ -25,6 +25,8 @@ _STYLES = {
     "spoiler": Style.SPOILER,
     "code": Style.CODE,
 }
+# Where a press leads although the words may say something else: kinds and names of its field.
+_BEHIND = frozenset({"email_address", "phone_number"})
 _RULE = "———"
 _BULLETS = frozenset("•◦▪-*")
 # The parts of blocks in which there may be words, in the order in which they are shown.
@@ -61,15 +63,16 @@ def rich_words(message: Any) -> Rich:
     return strip(normalise(Rich("".join(reader.parts), tuple(reader.spans))))
 
 
-def rich_media(message: Any) -> Iterator[tuple[str, Any]]:
-    """The media in a `rich_message`, by the names of the fields of a Message."""
+def rich_media(message: Any) -> Iterator[tuple[str, Any, bool]]:
+    """The media in a `rich_message`, by the names of the fields of a Message; and whether each is
+    hidden until somebody asks for it."""
     for part in _within(_part(message, "blocks")):
         kind = part.get("type")
         for field, name in _MEDIA.items():
             if field in part:
-                yield name, part[field]
+                yield name, part[field], bool(part.get("has_spoiler"))
         if "type" in part and str(kind) not in _BLOCKS and str(kind) not in _INLINE:
-            yield str(kind), part
+            yield str(kind), part, False
 
 
 def _names(words: str) -> list[str]:
@@ -124,13 +127,23 @@ class _Reader:
 
     def _dressed(self, value: Raw, depth: int) -> None:
         kind = value.get("type")
-        start = self.length
+        start, before = self.length, len(self.parts)
         for name in ("text", "alternative_text", "expression"):
             self.inline(value.get(name), depth)
-        self.inline(_part(value.get("button"), "text"), depth)
+        self._button(value.get("button"), depth)
         style, more = _dress(kind, value)
         if style is not None:
             self.dress(start, style, more)
+        if isinstance(kind, str) and kind in _BEHIND and isinstance(value.get(kind), str):
+            told = "".join(self.parts[before:])
+            if _letters(value[kind]) not in _letters(told):
+                self.write(f" ({value[kind]})")
+
+    def _button(self, button: Any, depth: int) -> None:
+        start = self.length
+        self.inline(_part(button, "text"), depth)
+        if url := safe_url(str(_part(button, "url") or "")):
+            self.dress(start, Style.LINK, url)
 
     def _bare(self, value: Any) -> None:
         waiting = [value]
@@ -253,7 +266,7 @@ class _Reader:
         buttons = block.get("buttons")
         for number, button in enumerate(buttons if isinstance(buttons, list) else ()):
             self.write(" | " if number else "")
-            self.inline(_part(button, "text"), depth)
+            self._button(button, depth)
 
     def _other(self, block: Raw, depth: int) -> None:
         self._bare(block)
@@ -280,6 +293,11 @@ def _dress(kind: Any, value: Raw) -> tuple[Style | None, str]:
     if kind == "mathematical_expression":
         return Style.CODE, ""
     return (_STYLES.get(kind) if isinstance(kind, str) else None), ""
+
+
+def _letters(text: str) -> str:
+    """The letters and digits of an address or a number, however they are set apart."""
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _label(item: Raw) -> str:

@@ -118,17 +118,17 @@ def attachments(message: Raw) -> tuple[Attachment, ...]:
         found.remove("document")
     if "venue" in found and "location" in found:
         found.remove("location")
-    named = [(name, message[name]) for name in found]
-    named += rich_media(message.get("rich_message"))
+    hidden = bool(message.get("has_media_spoiler"))
+    named = [(name, message[name], hidden) for name in found]
     named += _poll_media(message.get("poll") or {})
-    spoiler = bool(message.get("has_media_spoiler"))
-    return tuple(_attachment(name, value, spoiler) for name, value in named)
+    named += rich_media(message.get("rich_message"))
+    return tuple(_attachment(*one) for one in named)
 
 
-def _poll_media(poll: Raw) -> list[tuple[str, Any]]:
+def _poll_media(poll: Raw) -> list[tuple[str, Any, bool]]:
     """What stands beside a poll's question and its options."""
     beside = [one.get("media") or {} for one in (poll, *(poll.get("options") or ()))]
-    return [named for media in beside for named in media.items()]
+    return [(name, value, False) for media in beside for name, value in media.items()]
 
 
 def _is_content(name: str, value: Any) -> bool:

@@ -72,15 +72,29 @@ def test_headings_code_and_folded_quotes() -> None:
 def test_what_is_new_is_read_for_its_words_and_told_as_other() -> None:
     new = {"type": "hologram", "summary": "a", "blocks": [{"type": "orb", "text": ["b", 5]}]}
     assert words(new).text == "ab"
-    assert [name for name, _ in rich_media({"blocks": [new]})] == ["hologram", "orb"]
+    assert [name for name, *_ in rich_media({"blocks": [new]})] == ["hologram", "orb"]
+
+
+def test_where_a_press_leads_is_not_hidden_behind_words() -> None:
+    button = {"type": "button", "button": {"text": "win", "url": "https://bad.example/"}}
+    phone = {"type": "phone_number", "phone_number": "+526641234567"}
+    mail = {"type": "email_address", "email_address": "a@b.example"}
+    texts = [button, {**phone, "text": "call"}, {**phone, "text": "+52 664 123 4567"}]
+    block = paragraph([*texts, {**mail, "text": "write"}, {**mail, "text": "A@b.example"}])
+    read = words(block)
+    assert read.text == "wincall (+526641234567)+52 664 123 4567write (a@b.example)A@b.example"
+    assert read.spans == (Span(0, 3, Style.LINK, "https://bad.example/"),)
+    rows = {"type": "buttons", "buttons": [button["button"], {"text": "no"}]}
+    assert words(rows) == Rich("win | no", read.spans)
 
 
 def test_media_are_found_wherever_they_are() -> None:
-    photo = {"type": "photo", "photo": [{"file_id": "1"}], "caption": {"text": "seen"}}
+    photo: dict[str, Any] = {"type": "photo", "photo": [{"file_id": "1"}], "has_spoiler": True}
+    photo["caption"] = {"text": "seen"}
     sound = {"type": "voice_note", "voice_note": {"file_id": "2"}}
     details = {"type": "details", "summary": "more", "blocks": [photo, sound]}
     found = list(rich_media({"blocks": [details]}))
-    assert found == [("photo", [{"file_id": "1"}]), ("voice", {"file_id": "2"})]
+    assert found == [("photo", [{"file_id": "1"}], True), ("voice", {"file_id": "2"}, False)]
     assert words(details).text == "more\n\nseen"
 
 
