@@ -84,7 +84,8 @@ class Http(HTTPClient):
 
 def tracing(observe: Observe) -> aiohttp.TraceConfig:
     """The public `http_trace`: tells `observe` of every REST answer, and raises Unanswered on
-    429 and 5xx before the library acts on them. The gateway's own connection is left alone."""
+    429, 5xx and what is no JSON before the library acts on them. The gateway's own connection is
+    left alone."""
     config = aiohttp.TraceConfig()
 
     async def ended(
@@ -96,11 +97,19 @@ def tracing(observe: Observe) -> aiohttp.TraceConfig:
         observe(route, told.response)
         # Read here, so that a torn answer is our exception and not one that the library repeats.
         body = await told.response.read()
-        if told.response.status == 429 or told.response.status >= 500:
-            raise Unanswered(told.response.status, told.response.headers, body)
+        status = told.response.status
+        if status == 429 or status >= 500 or _is_page(told.response, body):
+            raise Unanswered(status, told.response.headers, body)
 
     config.on_request_end.append(ended)
     return config
+
+
+def _is_page(response: aiohttp.ClientResponse, body: bytes) -> bool:
+    """A success in words, which some proxy between says: Discord's own has JSON or nothing. The
+    library would hand it on as text."""
+    plain = response.headers.get("Content-Type") != "application/json"
+    return response.status < 300 and bool(body) and plain
 
 
 class _Parsers(dict[str, Callable[[Any], None]]):

@@ -46,7 +46,8 @@ class Refusal(Rejected):
 
 
 class Unanswered(Exception):
-    """A 429 or 5xx, raised before the library can repeat the request or sleep on it."""
+    """A 429, a 5xx or a page that is not Discord's, raised before the library can repeat the
+    request, sleep on it, or take the page for an answer."""
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         super().__init__(f"Discord answered {status}")
@@ -102,6 +103,8 @@ def judge(error: Exception, *, reading: bool) -> DeliveryError:
 def _unanswered(error: Unanswered, reading: bool) -> DeliveryError:
     if error.status == 429:
         return RetryLater("Discord asks to wait", error.after)
+    if error.status < 300:
+        return _lost("Something before Discord answered", reading)
     return _lost(f"Discord answered {error.status}", reading)
 
 

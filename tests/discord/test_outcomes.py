@@ -100,6 +100,10 @@ FAULTS: dict[str, tuple[dict[str, Any], type[DeliveryError], bool]] = {
     "torn answer": ({"kind": "torn"}, OutcomeUnknown, True),
     "502": ({"kind": "status", "status": 502}, OutcomeUnknown, False),
     "500": ({"kind": "status", "status": 500}, OutcomeUnknown, False),
+    "a page of a proxy": (
+        {"kind": "status", "status": 200, "headers": {"Content-Type": "text/html"}},
+        OutcomeUnknown, False,
+    ),
     "429 of the bucket": ({"kind": "429", "retry_after": 7}, RetryLater, False),
     "429 of the account": (
         {"kind": "status", "status": 429, "body": EVERYWHERE}, RetryLater, False,

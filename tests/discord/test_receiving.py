@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -466,8 +467,9 @@ async def test_a_missing_intent_says_what_to_switch_on() -> None:
             await asyncio.wait_for(made.adapter.run(made.sink), PATIENCE)
 
 
-async def test_a_platform_that_is_away_at_the_start_is_found_later() -> None:
+@pytest.mark.parametrize("answer", [{"status": 502}, {"headers": {"Content-Type": "text/html"}}])
+async def test_a_platform_that_is_away_at_the_start_is_found_later(answer: dict[str, Any]) -> None:
     async with house() as made:
-        made.fault("GET /users/@me", "status", times=3)
+        made.fault("GET /users/@me", "status", times=3, **{"status": 200, **answer})
         await made.run()
         assert made.adapter.healthy()
