@@ -16,7 +16,11 @@ from core.i18n import texts
 
 log = logging.getLogger(__name__)
 
-_LONGEST_PAUSE = 60.0
+_LONGEST_PAUSE = 120.0
+"""Long enough that a day of failures uses up fewer than the 1000 IDENTIFY that Discord allows in 24
+hours; whoever needs more loses the token (Discord's documentation, "Gateway", Identifying)."""
+_STEADY_SECONDS = 30.0
+"""A connection that lasted so long worked: its end is no failure that adds to earlier ones."""
 _TRIES_BEFORE_A_NEW_SESSION = 4
 _CONNECT_SECONDS = 60.0
 _IDENTIFY_PAUSE = 5.0
@@ -68,6 +72,7 @@ class Client(discord.Client):
         hooks.outfit(self, api_url, intake)
         self._socket = hooks.Socket(self, "")
         self._failures = 0
+        self._answered_at: float | None = None
         self.connected = False
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
@@ -82,7 +87,7 @@ class Client(discord.Client):
     def answered(self) -> None:
         """READY or RESUMED came: the connection works."""
         self.connected = True
-        self._failures = 0
+        self._answered_at = self._clock.monotonic()
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Stay connected until cancelled, through every fault of network and platform.
@@ -130,6 +135,9 @@ class Client(discord.Client):
     async def _pause(self, error: Exception) -> None:
         """Wait before the next attempt: not at all after the first failure of a connection that
         worked, then ever longer; and give up a session that cannot be resumed."""
+        answered_at, self._answered_at = self._answered_at, None
+        if answered_at is not None and self._clock.monotonic() - answered_at >= _STEADY_SECONDS:
+            self._failures = 0
         self._failures += 1
         log.info("Discord's gateway closed (%s), connecting again", type(error).__name__)
         if self._failures == _TRIES_BEFORE_A_NEW_SESSION:

@@ -29,9 +29,14 @@ E = TypeVar("E", bound=Event)
 
 
 class Quick(SystemClock):
-    """The machine's clock with waits so short that a test does not notice them."""
+    """The machine's clock with waits so short that a test does not notice them. waits: how long
+    they were meant to be."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
 
     async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
         await super().sleep(min(seconds, 0.01))
 
 

@@ -11,11 +11,12 @@ import pytest
 from bots.discord import catchup, inbound, interactions
 from bots.discord.cursors import Cursors
 from bots.rehearsal.discord.flags import Intent
+from bots.rehearsal.world import Fault
 from core.errors import OutcomeUnknown, UserError
 from core.events import Deleted, Edited, Invoked, Posted, Reacted
 from core.text.model import Rich, bold
 from core.views import Answer, Button, File
-from tests.discord.house import PATIENCE, House, article, comment, house, notice
+from tests.discord.house import PATIENCE, House, Quick, article, comment, house, notice
 
 
 @pytest.fixture
@@ -126,6 +127,21 @@ async def test_a_reconnect_on_request_loses_nothing(home: House, kind: str) -> N
     home.side.person_posts(home.ana, thread, "two")
     said = await home.sink.first(Posted, 2)
     assert [event.text.text for event in said] == ["one", "two"]
+
+
+async def test_a_connection_that_ends_as_soon_as_it_stands_is_tried_ever_more_seldom() -> None:
+    clock = Quick()
+    async with house(clock=clock) as made:
+        await made.run()
+        clock.waits.clear()
+        ends = Fault(
+            "discord", "gateway", "close", times=7, status=4000, where=lambda about: not about["t"]
+        )
+        made.world.faults.add(ends)
+        made.world.touch()
+        await made.world.until(lambda: not ends.times, "the last end")
+        await made.world.until(lambda: made.server.gateway.connected(made.bot), "standing")
+        assert max(clock.waits) >= 16  # Half of the 32 seconds before the seventh try.
 
 
 async def test_a_lost_session_is_caught_up_by_reading(home: House) -> None:
