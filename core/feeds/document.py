@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 # What reads files alone (YAML, Markdown) is imported where it reads, not when the program starts.
+from core.events import readable
 from core.feeds.assemble import language_tag, merged_images, tidy_labels
 from core.feeds.digest import bare
 from core.feeds.errors import DocumentError
@@ -43,6 +44,7 @@ _OTHER_NAMES = {
     "url": "link",
     "lang": "language",
 }
+_HALVES = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 _FRONT = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _HTML_START = re.compile(r"\s*(?:<!doctype html|<html|<article|<body|<p|<div|<h1)\b", re.IGNORECASE)
 
@@ -66,7 +68,7 @@ def from_file(name: str, text: str, zone: str = "UTC") -> Draft:
     title, body = _title(fields.line("title"), body)
     if not body:
         raise DocumentError("The file has no text below its front matter. Write the article there.")
-    return Draft(
+    draft = Draft(
         key=fields.line("id") or _key(name, title),
         link=link,
         headline=title,
@@ -79,6 +81,7 @@ def from_file(name: str, text: str, zone: str = "UTC") -> Draft:
         updated=fields.moment("updated"),
         language=fields.language(),
     )
+    return readable(draft)
 
 
 def _split(text: str) -> tuple[dict[str, Any], str]:
@@ -97,7 +100,7 @@ def _yaml(front: str) -> Mapping[Any, Any]:
     import yaml
 
     try:
-        value = yaml.safe_load(front)
+        value = yaml.safe_load(_HALVES.sub(_joined, front))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""
@@ -110,6 +113,12 @@ def _yaml(front: str) -> Mapping[Any, Any]:
     if not isinstance(value, dict):
         raise DocumentError("The front matter holds no fields. Each line is “field: value”.")
     return value
+
+
+def _joined(halves: re.Match[str]) -> str:
+    """The character that JSON, in which many programs write quoted values, gives in two halves
+    (RFC 8259, section 7); YAML would read each as one of its own."""
+    return bytes.fromhex(halves[1] + halves[2]).decode("utf-16-be")
 
 
 def _named(front: Mapping[Any, Any]) -> dict[str, Any]:

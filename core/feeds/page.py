@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from core.events import readable
 from core.feeds.assemble import language_tag, merged_images, says_more, tidy_labels
 from core.feeds.dates import parse_date
 from core.feeds.digest import bare
@@ -51,7 +52,7 @@ def from_page(page: bytes | str, url: str, content_type: str = "") -> Draft:
     body, inside = _body(text, said, url)
     body = _without_headline(body, headline)
     deck = " ".join((said.description or meta.first("og:description", "description")).split())
-    return Draft(
+    draft = Draft(
         key="",
         link=link,
         headline=headline,
@@ -64,6 +65,7 @@ def from_page(page: bytes | str, url: str, content_type: str = "") -> Draft:
         updated=parse_date(said.updated) or parse_date(meta.first(*_UPDATED)),
         language=language_tag(said.language or meta.language()),
     )
+    return readable(draft)
 
 
 _PUBLISHED = ("article:published_time", "og:published_time", "datepublished", "date", "dc.date")

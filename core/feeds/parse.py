@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from core.events import readable
 from core.feeds import fast, jsonfeed, lenient
 from core.feeds.assemble import drafts, plain
 from core.feeds.encoding import decode
@@ -58,7 +59,7 @@ def parse(body: bytes, content_type: str, url: str) -> FeedResult:
     made = drafts(raw, url)
     if not made and not problem:
         problem = "The feed holds no entries."
-    return FeedResult(plain(raw.title, url)[:300], made, problem)
+    return readable(FeedResult(plain(raw.title, url)[:300], made, problem))
 
 
 def feed_links(page: str, url: str) -> tuple[str, ...]:

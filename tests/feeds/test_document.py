@@ -76,6 +76,13 @@ def test_other_common_names_are_understood() -> None:
     assert (draft.link, draft.language) == ("https://x.example/", "es")
 
 
+def test_characters_in_the_two_halves_of_json_are_joined_and_half_ones_replaced() -> None:
+    front = 'title: "Sun \\ud83d\\uDE00"\nbyline: "Half \\ud83d"\nlabels: ["\\ude00"]'
+    made = from_file("a.md", f"---\n{front}\n---\nText.", "UTC")
+    assert (made.headline, made.byline) == ("Sun 😀", "Half \ufffd")
+    assert made.labels == ("\ufffd",)
+
+
 def test_norwegian_is_a_language() -> None:
     assert from_file("a.md", "---\ntitle: T\nlang: no\n---\nText").language == "no"
 
@@ -226,6 +233,12 @@ def test_a_bare_page_has_its_heading_and_its_text() -> None:
     draft = from_page(page("<title>Site | x</title>"), URL)
     assert draft.headline == "The page's heading"
     assert draft.body.text.startswith("Sentence number 0")
+
+
+def test_an_emoji_that_a_page_cuts_in_two_can_be_stored() -> None:
+    said = r'{"@type": "NewsArticle", "headline": "Sun \ud83d", "articleBody": "Half \ud83d."}'
+    draft = from_page(page(f'<script type="application/ld+json">{said}</script>'), URL)
+    assert (draft.headline, "\ud83d" in draft.body.text) == ("Sun \ufffd", False)
 
 
 def test_a_canonical_that_names_the_site_only_is_not_believed() -> None:

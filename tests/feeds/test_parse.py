@@ -139,6 +139,15 @@ def test_json_feed_11() -> None:
     assert note.body.text == "A note without a title & < signs.\n\nSecond paragraph."
 
 
+def test_an_emoji_that_a_feed_cuts_in_two_can_be_stored() -> None:
+    item = r'{"id": "1", "title": "Sun \ud83d", "content_text": "Half \ud83d", "tags": ["\ud83d"]}'
+    body = f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{item}]}}'.encode()
+    (draft,) = parse(body, "application/feed+json", URL).drafts
+    assert (draft.headline, draft.body.text, draft.labels) == (
+        "Sun \ufffd", "Half \ufffd", ("\ufffd",),
+    )  # fmt: skip
+
+
 def test_json_feed_10_has_one_author() -> None:
     (draft,) = parsed("feed10.json").drafts
     assert (draft.byline, draft.link) == ("Guest", "https://else.example/1")
