@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -76,7 +77,9 @@ class Http(HTTPClient):
         route.url = self.base + route.url.removeprefix(Route.BASE)
         options.setdefault("timeout", TIMEOUT)
         options["trace_request_ctx"] = route
-        return await super().request(route, **options)
+        answer = await super().request(route, **options)
+        # The library reads JSON only where its type names no character set.
+        return json.loads(answer) if isinstance(answer, str) and answer else answer
 
     def get_ratelimit(self, key: str) -> Ratelimit:
         return _NoWait()
@@ -108,8 +111,8 @@ def tracing(observe: Observe) -> aiohttp.TraceConfig:
 def _is_page(response: aiohttp.ClientResponse, body: bytes) -> bool:
     """A success in words, which some proxy between says: Discord's own has JSON or nothing. The
     library would hand it on as text."""
-    plain = response.headers.get("Content-Type") != "application/json"
-    return response.status < 300 and bool(body) and plain
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return response.status < 300 and bool(body) and kind != "application/json"
 
 
 class _Parsers(dict[str, Callable[[Any], None]]):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bots.rehearsal.world import Fault
 from core.errors import DeliveryError, OutcomeUnknown, RetryLater, Unreachable
 from tests.discord.house import House, article, house, notice
 from tests.tried import Tried
@@ -149,3 +150,18 @@ async def test_a_refused_connection_is_surely_not_done(home: House, operation: s
     tried = await prepare(home)
     await home.server.stop()
     await tried.refused()
+
+
+async def test_json_that_names_its_character_set_is_read_too() -> None:
+    async with house() as home:
+        told = {
+            "id": home.bot, "username": "B", "discriminator": "0", "bot": True, "avatar": None,
+        }  # fmt: skip
+        kind = {"Content-Type": "application/json; charset=utf-8"}
+        fault = Fault(
+            "discord", "GET /users/@me", "status", times=99, status=200, body=told, headers=kind
+        )
+        home.world.faults.add(fault)
+        await home.run()
+        assert home.adapter.healthy()
+        assert fault.times == 98
