@@ -273,13 +273,18 @@ async def test_webhook_style(tmp_path: Path) -> None:
         assert copy["webhook_id"]
         assert "#1" in copy["content"]
         thread = house.forum_thread() or ""
-        d.person_posts(p.ben, thread, "An answer", reply_to=copy["id"])
+        said = d.person_posts(p.ben, thread, "An answer", reply_to=copy["id"])
         back = await house.until(lambda: house.group_message("An answer"), "relayed back")
         assert back["reply_to_message"]["text"] == "Under my own name"
         t.person_posts(p.ana, p.group, "To Ben", reply_to=back["message_id"])
         answer = await house.until(lambda: house.thread_message("To Ben"), "answered")
         assert "discord.com/channels/" in answer["content"], "a link in place of a reply"
         assert "> #2 Ben: An answer" in answer["content"]
+        d.person_edits(p.ben, said["id"], "Changed")
+        await house.until(lambda: house.thread_message("> #2 Ben: Changed"), "quoted as it is")
+        await house.product.newsroom.command(None, "remove", f"{article}#2")
+        removed = "> #2: This comment was removed."
+        await house.until(lambda: house.thread_message(removed), "quoted no more")
         t.person_edits(p.ana, p.group, sent["message_id"], "Under my own name, edited")
         edited = await house.until(lambda: house.thread_message("name, edited"), "edited")
         assert edited["id"] == copy["id"]

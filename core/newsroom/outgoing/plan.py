@@ -163,14 +163,16 @@ def replan(tx: Tx, comment: int, *, force: bool = False) -> None:
 
 def requote(tx: Tx, comment: int) -> None:
     """The copies of its replies that quote it, because what they answer does not show it (any
-    more) or because they mark a part of it, are looked at again: what they quote has changed or
-    may be read no more."""
+    more), because they mark a part of it or because a webhook's always do, are looked at again:
+    what they quote has changed or may be read no more."""
     rows = tx.all(
         "SELECT d.id, d.channel, d.shown_revision FROM comment c JOIN delivery d"
         " ON d.subject = 'comment' AND d.subject_id = c.id AND d.role = 'copy' AND d.want > 0"
         " JOIN shows s ON s.delivery = d.id AND s.position = 0 JOIN message m ON m.id = s.message"
-        " WHERE c.parent = :id AND (c.marked <> '' OR NOT EXISTS (SELECT 1 FROM shows p"
-        " JOIN delivery o ON o.id = p.delivery AND o.subject = 'comment' AND o.subject_id = :id"
+        " JOIN channel h ON h.id = d.channel WHERE c.parent = :id AND (c.marked <> ''"
+        " OR h.style LIKE '%webhook%' OR m.sender <> ''"
+        " OR NOT EXISTS (SELECT 1 FROM shows p JOIN delivery o"
+        " ON o.id = p.delivery AND o.subject = 'comment' AND o.subject_id = :id"
         " WHERE p.message IN (m.reply_to, m.id) AND p.position >= 0))",
         {"id": comment},
     )
