@@ -169,11 +169,15 @@ class Inbound:
         try:
             await self._cursors.run()
         finally:
-            for task in list(self._tasks):
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._cancel()
             await self._lanes.stop()
+            await self._cancel()  # what the lanes began until then
             await self._cursors.flush()
+
+    async def _cancel(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
