@@ -95,13 +95,13 @@ def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
 
-# Reading
+# Reading. Behind "@" stands a word joiner (U+2060) where somebody pasted it from a copy of ours.
 
 _TIME = re.compile(
-    r"(?:@\s?)?(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?![:.]?\d|,\d+(?![\d:]))"
+    r"(?:@[\s\u2060]?)?(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?![:.]?\d|,\d+(?![\d:]))"
     r"(?:\s?(?P<half>[AaPp])(?:\.\s?[Mm]\b\.?|[Mm]\b(?!\s+[Ii]\b)))?(?![\w%/$€£°]|['’′](?!s\b))"
 )
-_COMPACT = re.compile(r"@\s?(?P<hour>\d{1,2})(?P<minute>[0-5]\d)(?!\w|[:.,-]\d)")
+_COMPACT = re.compile(r"@[\s\u2060]?(?P<hour>\d{1,2})(?P<minute>[0-5]\d)(?!\w|[:.,-]\d)")
 _NUMBER = re.compile(r"(?:#|(?P<sure>>>)\s?)(?P<number>[1-9]\d{0,6})(?![\w%]|[.,:]\d|-\w)")
 _DECORATION = re.compile(r"[^\w#@>$€£+/\\<=%&^|~{}]{0,12}")
 _JOINT = re.compile(r"\s*(?:,|&|\+|/|\band\b|\by\b)\s*(?:and\b\s*|y\b\s*)?|\s+(?=[#@>])", re.I)

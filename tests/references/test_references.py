@@ -79,6 +79,10 @@ def test_two_comments_of_one_minute_are_ambiguous_unless_one_is_answered() -> No
     assert named("5:44 no", "5:44 17:44 18:00", answered=3) == [2]
 
 
+def test_a_label_that_was_pasted_from_a_copy_is_one() -> None:
+    assert named("@\u20600301 you said", "3:01") == named("@0301 you said", "3:01") == [1]
+
+
 def test_an_hour_with_a_zero_is_of_24_hours_where_that_fits() -> None:
     assert named("@0301", "3:01 15:01") == [1]
     assert named("05:44", "5:44 17:44") == [1]
