@@ -24,7 +24,7 @@ from core.newsroom.outgoing.faces import HEAR
 from core.newsroom.publishing import articles
 from core.newsroom.target import Call
 from core.ports import Tx
-from core.text.model import Rich
+from core.text.model import Rich, join
 from core.views import Answer, Button, Rows
 
 
@@ -46,9 +46,11 @@ def _answered(tx: Tx, context: Context, event: Invoked, call: Call) -> Answer:
         return _dispatch(tx, context, event, call)
     except UserError as refusal:
         secret = event.command in BY_NAME and BY_NAME[event.command].secret
-        return Answer(
-            Rich(str(refusal)), alert=str(refusal), public=openly(event, call), secret=secret
-        )
+        said = Rich(str(refusal))
+        if event.fields.get("text", "").strip():
+            # A form is gone with its words once it is sent.
+            said = join([said, "", event.text], "\n")
+        return Answer(said, alert=str(refusal), public=openly(event, call), secret=secret)
 
 
 def first_time(tx: Tx, context: Context, event: Invoked | Edited | Reacted) -> bool:

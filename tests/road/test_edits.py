@@ -420,3 +420,14 @@ async def test_a_quoted_line_takes_the_place_of_a_parent_that_is_not_there(tmp_p
         assert "#1 Ben: somebody removes me on Telegram" in answer["text"]
         assert answer["reply_to_message"]["message_id"] == hands.house.root()
         assert any(e["type"] == "blockquote" for e in answer["entities"])
+
+
+async def test_a_form_that_is_refused_gives_its_words_back(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        hands.ana("what do you say")
+        await hands.house.until(lambda: hands.copy_here("what do you say"), "relayed")
+        copy = hands.copy_here("what do you say")
+        assert copy
+        opened = await hands.menu(hands.p.ben, "Reply", copy["id"])
+        said = await hands.submits(hands.p.ben, opened, "a **long** answer")
+        assert said == "Write your comment in the thread itself.\n\na **long** answer"

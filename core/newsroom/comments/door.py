@@ -430,7 +430,7 @@ def submit(
     check(context, call, draft.text, draft.attachments)
     row, channel, name = _enter(tx, context, call, article)
     publication = context.house(tx).publications[row["publication"]]
-    _require_pace(tx, context, call, row, draft.text.text)
+    _require_pace(tx, context, call, row)
     about = About(forwarded=draft.forwarded is not None)
     found = examine(
         tx, context, publication, row, call.tag, draft.text, draft.attachments, about=about
@@ -447,17 +447,17 @@ def submit(
     return _thanks(call, comment_row(tx, comment.id), name, draft.attachments)
 
 
-def _require_pace(tx: Tx, context: Context, call: Call, article: Row, words: str) -> None:
+def _require_pace(tx: Tx, context: Context, call: Call, article: Row) -> None:
     """Raises UserError where a comment comes too early for slow mode, which at the door is always
-    the bot's; the words are kept in the direct chat, and else given back."""
+    the bot's; the words are kept in the direct chat."""
     wait = early(tx, context, article["publication"], article, call.tag, context.clock.now())
     if not wait:
         return
     said = slow_line(call.t, article["slow"], ours=True)
     left = call.t("Yours can be sent in {span}.", span=span_words(call.t, wait))
     if call.private:
-        raise UserError(f"{said} {left} " + call.t("It is kept: press Send again then."))
-    raise UserError(f"{said} {left}\n\n{words}")
+        left += " " + call.t("It is kept: press Send again then.")
+    raise UserError(f"{said} {left}")
 
 
 def _thanks(call: Call, stored: Row, name: str, attachments: Sequence[Attachment]) -> Answer:
