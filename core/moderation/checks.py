@@ -144,7 +144,8 @@ def attachments(submission: Submission) -> Verdict:
 
 def media(submission: Submission) -> Verdict:
     """Pictures, voices and files without a word."""
-    if submission.text or not submission.attachments or submission.trusted:
+    wordless = submission.wordless or not submission.text
+    if not wordless or not submission.attachments or submission.trusted:
         return _passes("media")
     said = "hold" if submission.options.media_only else "suspect"
     return Verdict("media", said, "media_only", score=0.1)

@@ -51,7 +51,8 @@ class Submission:
     standing: as it holds now (a mute that has ended is over). published: how many comments of
     this author were published here. locked: the article takes no comments. forwarded: the words
     are somebody else's. slow: seconds between two comments of one author in this thread, 0 = any.
-    learned: what past decisions say of such texts, None while they say nothing.
+    learned: what past decisions say of such texts, None while they say nothing. wordless: its
+    author wrote nothing, so that the text is what pictures are described with.
     """
 
     text: Rich
@@ -67,6 +68,7 @@ class Submission:
     forwarded: bool = False
     slow: float = 0.0
     learned: Chance | None = None
+    wordless: bool = False
 
     @property
     def trusted(self) -> bool:

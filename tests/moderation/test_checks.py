@@ -61,6 +61,8 @@ def test_an_ordinary_remark_passes_every_check() -> None:
         ("", {"attachments": ("photo",)}, "media", "suspect", "no words, only what is attached"),
         ("", {"attachments": ("photo",), "options": Options(media_only=True)}, "media", "hold",
          "no words, only what is attached"),
+        ("a pier", {"attachments": ("photo",), "wordless": True}, "media", "suspect",
+         "no words, only what is attached"),
         ("x", {"forwarded": True}, "forwards", "suspect", "forwarded: the words of somebody else"),
         ("@aaa @bbb @ccc", {"options": Options(mentions=2)}, "mentions", "hold",
          "it names 3 accounts"),

@@ -50,6 +50,11 @@ async def test_the_words_of_a_poll_and_of_a_description_are_read_too(tmp_path: P
             hands.d.person_posts(hands.p.ben, thread, text, attachments=(photo,))
         card = await hands.house.until(lambda: hands.house.card("664 765 4321"), "its card")
         assert "danger to people" in card["text"]
+        assert "no words" not in card["text"]
+        described = Attached("b.jpg", jpeg(30, 30), description="ask at 664 765 9999")
+        hands.d.person_posts(hands.p.ben, thread, "", attachments=(described,))
+        bare = await hands.house.until(lambda: hands.house.card("664 765 9999"), "its card")
+        assert "no words, only what is attached" in bare["text"]
         shown = await hands.house.until(
             lambda: [m for m in hands.t.messages(hands.p.group)
                      if m["from"]["is_bot"] and "a pier" in m.get("caption", "")], "on Telegram"

@@ -81,6 +81,7 @@ def _submission(
         record=record_of(tx, publication, article["article"], author, own.like, at, own=about.own),
         forwarded=about.forwarded,
         learned=chance_of(tx, publication, study),
+        wordless=not text and all(one.kind != "poll" for one in attachments),
         slow=_slow(tx, context, publication, article, author, about, chat),
     )
 
