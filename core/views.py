@@ -180,6 +180,10 @@ def _hash(value: list[Any]) -> str:
     return hashlib.blake2b(data.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
+LONGEST = 3500
+"""Characters of words that a form, or the direct chat in its place, takes at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One input of a form: its name, its label, whether it is long, its limits and first value.
@@ -191,7 +195,7 @@ class Field:
     name: str
     label: str
     long: bool = True
-    limit: int = 3500
+    limit: int = LONGEST
     value: str = ""
     required: bool = True
     files: int = 0

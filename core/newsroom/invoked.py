@@ -25,7 +25,7 @@ from core.newsroom.publishing import articles
 from core.newsroom.target import Call
 from core.ports import Tx
 from core.text.model import Rich, join
-from core.views import Answer, Button, Rows
+from core.views import LONGEST, Answer, Button, Rows
 
 
 def invoked(tx: Tx, context: Context, event: Invoked) -> Answer:
@@ -49,7 +49,7 @@ def _answered(tx: Tx, context: Context, event: Invoked, call: Call) -> Answer:
         said = Rich(str(refusal))
         if event.fields.get("text", "").strip():
             # A form is gone with its words once it is sent.
-            said = join([said, "", event.text], "\n")
+            said = join([said, "", event.text.slice(0, LONGEST)], "\n")
         return Answer(said, alert=str(refusal), public=openly(event, call), secret=secret)
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from bots.rehearsal.telegram import Attachment
 from bots.rehearsal.telegram.pictures import jpeg
-from core.events import Edited, Person
+from core.events import Edited, Invoked, Person
 from core.text.model import Rich
+from core.views import LONGEST
 from tests.road.hands import Hands
 from tests.road.house import newsroom
 
@@ -431,3 +432,15 @@ async def test_a_form_that_is_refused_gives_its_words_back(tmp_path: Path) -> No
         opened = await hands.menu(hands.p.ben, "Reply", copy["id"])
         said = await hands.submits(hands.p.ben, opened, "a **long** answer")
         assert said == "Write your comment in the thread itself.\n\na **long** answer"
+
+
+async def test_no_more_words_are_given_back_than_a_form_takes(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        words = Rich("x" * 50_000)
+        form = Invoked(
+            "discord", Person(hands.p.ben, "Ben"), 0.0, token="menu-reply",
+            fields={"text": words.text}, text=words, place=hands.p.forum,
+        )  # fmt: skip
+        answer = await hands.house.product.newsroom.handle(form)
+        assert answer
+        assert answer.text.text.count("x") == LONGEST

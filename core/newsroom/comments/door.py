@@ -27,10 +27,8 @@ from core.newsroom.target import Call
 from core.ports import Row, Tx
 from core.text.model import Rich, bold, italic, join
 from core.text.tools import first_words
-from core.views import Answer, Button, Rows
+from core.views import LONGEST, Answer, Button, Rows
 
-LIMIT = 3500
-"""Characters of a comment that comes through the door."""
 TELLING = ("voice", "note", "video", "audio", "file", "other")
 """What can tell more of its sender than its sender knows."""
 NAMED = ("file", "audio", "poll", "sticker")
@@ -149,9 +147,9 @@ def _begin(tx: Tx, context: Context, call: Call, article: int, parent: int | Non
 
 
 def require_short(call: Call, text: str) -> None:
-    """Raises UserError for a text that is longer than `LIMIT`."""
-    if len(text) > LIMIT:
-        raise UserError(call.t("That is too long: at most {n} characters.", n=LIMIT))
+    """Raises UserError for a text that is longer than `LONGEST`."""
+    if len(text) > LONGEST:
+        raise UserError(call.t("That is too long: at most {n} characters.", n=LONGEST))
 
 
 def require_readable(call: Call, comment: Row) -> None:
