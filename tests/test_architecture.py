@@ -22,7 +22,7 @@ PURE = (
     "core.model", "core.events", "core.views", "core.errors", "core.commands", "core.forms",
     "core.options",
     "core.words", "core.text", "core.feeds", "core.threads", "core.steps", "core.moderation",
-    "core.references", "core.figures", "core.chain", "core.sniff",
+    "core.references", "core.figures", "core.chain", "core.sniff", "core.metadata",
 )  # fmt: skip
 ADAPTERS = ("bots.telegram", "bots.discord")
 FOR_ADAPTERS = (

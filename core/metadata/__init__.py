@@ -11,16 +11,16 @@ from __future__ import annotations
 from core.metadata.boxes import boxes
 from core.metadata.jpeg import jpeg
 from core.metadata.png import png
-from core.metadata.steps import (
+from core.metadata.stream import (
     Blank,
     Copy,
     Damaged,
     Drop,
     Find,
     Format,
+    Move,
     Peek,
     Read,
-    Step,
     Write,
 )
 from core.metadata.webp import webp
@@ -36,7 +36,7 @@ class Stripper:
         self._format = _format()
         self._rest = bytearray()
         self._done = 0
-        self._step: Step = next(self._format)
+        self._move: Move | None = next(self._format)
 
     def feed(self, data: bytes) -> bytes:
         """The next portion of the file."""
@@ -49,53 +49,53 @@ class Stripper:
 
     def _work(self, *, ended: bool) -> bytes:
         out: list[bytes] = []
-        while True:
-            answer = self._taken(self._step, out, ended=ended)
+        while self._move is not None:
+            answer = self._made(self._move, out, ended=ended)
             if answer is None:
                 return b"".join(out)
             self._done = 0
             try:
-                self._step = self._format.send(answer)
+                self._move = self._format.send(answer)
             except StopIteration:
-                # A format whose last word is said: nothing that follows is a part of the file.
-                self._step = Drop(None)
+                self._move = None
+        self._rest.clear()
+        return b"".join(out)
 
-    def _taken(self, step: Step, out: list[bytes], *, ended: bool) -> bytes | None:
-        """Do a step as far as the bytes reach: what the format is sent; None where it waits."""
+    def _made(self, move: Move, out: list[bytes], *, ended: bool) -> bytes | None:
+        """Make a move as far as the bytes reach: what the format is sent; None where it waits."""
         rest = self._rest
-        if isinstance(step, Write):
-            out.append(step.data)
+        if isinstance(move, Write):
+            out.append(move.data)
             return b""
-        if isinstance(step, (Read, Peek)):
-            if len(rest) < step.count and not ended:
+        if isinstance(move, (Read, Peek)):
+            if len(rest) < move.count and not ended:
                 return None
-            data = bytes(rest[: step.count])
-            if isinstance(step, Read):
-                del rest[: step.count]
+            data = bytes(rest[: move.count])
+            if isinstance(move, Read):
+                del rest[: move.count]
             return data
-        if isinstance(step, Find):
-            return self._sought(step, out, ended=ended)
-        return self._passed(step, out, ended=ended)
+        if isinstance(move, Find):
+            return self._sought(move, out, ended=ended)
+        return self._passed(move, out, ended=ended)
 
-    def _sought(self, step: Find, out: list[bytes], *, ended: bool) -> bytes | None:
-        found = step.pattern.search(self._rest)
+    def _sought(self, move: Find, out: list[bytes], *, ended: bool) -> bytes | None:
+        found = move.pattern.search(self._rest)
         half = not ended and self._rest.endswith(b"\xff")
         end = found.start() if found else len(self._rest) - half
         out.append(bytes(self._rest[:end]))
         del self._rest[:end]
         return b"" if found or ended else None
 
-    def _passed(self, step: Copy | Drop | Blank, out: list[bytes], *, ended: bool) -> bytes | None:
-        left = len(self._rest) if step.count is None else step.count - self._done
+    def _passed(self, move: Copy | Drop | Blank, out: list[bytes], *, ended: bool) -> bytes | None:
+        left = len(self._rest) if move.count is None else move.count - self._done
         count = min(left, len(self._rest))
-        if isinstance(step, Copy):
+        if isinstance(move, Copy):
             out.append(bytes(self._rest[:count]))
-        elif isinstance(step, Blank):
+        elif isinstance(move, Blank):
             out.append(bytes(count))
         del self._rest[:count]
         self._done += count
-        over = step.count is not None and self._done >= step.count
-        return b"" if over or (ended and step.count is not None) else None
+        return b"" if ended or (move.count is not None and self._done >= move.count) else None
 
 
 def _format() -> Format:

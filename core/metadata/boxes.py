@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from core.metadata.steps import MOST, Blank, Copy, Damaged, Drop, Format, Peek, Read, Step, Write
+from core.metadata.stream import MOST, Blank, Copy, Damaged, Format, Move, Peek, Read, Write
 
 _PICTURES = frozenset(b"mif1 msf1 heic heix heim heis hevc hevx avif avis".split())
 _PLAYED = frozenset(b"ftyp styp mdat moof mfra sidx ssix pdin wide imda".split())
@@ -47,7 +47,6 @@ def _boxes(file: _File, parent: bytes, at: int, until: int | None) -> Format:
     while until is None or until - at >= 8:
         head = yield Peek(16)
         if len(head) < 8:
-            yield Drop(None)
             return
         size, name, opening = int.from_bytes(head[:4], "big"), head[4:8], 8
         if size == 1:
@@ -57,7 +56,6 @@ def _boxes(file: _File, parent: bytes, at: int, until: int | None) -> Format:
             return
         if until is None and at and size < opening:
             # Some phones leave something behind the last box.
-            yield Drop(None)
             return
         if size < opening or (until is not None and at + size > until):
             raise Damaged("a box of the file has a wrong length")
@@ -105,7 +103,7 @@ def _small(size: int) -> int:
     return size
 
 
-def _copied(file: _File, at: int, until: int | None) -> Iterator[Step]:
+def _copied(file: _File, at: int, until: int | None) -> Iterator[Move]:
     """Pass a stretch of the file on, but for what is spoken of pictures in it."""
     for start, end in sorted(file.spoken):
         start, end = max(start, at), end if until is None else min(end, until)

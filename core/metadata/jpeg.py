@@ -10,7 +10,7 @@ import re
 import struct
 
 from core.metadata.exif import orientation, telling_only
-from core.metadata.steps import Copy, Damaged, Drop, Find, Format, Peek, Read, Write
+from core.metadata.stream import Copy, Damaged, Drop, Find, Format, Peek, Read, Write
 
 _SCAN, _END = 0xDA, 0xD9
 _JFIF, _EXIF, _ICC, _ADOBE, _COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
@@ -32,12 +32,12 @@ def jpeg() -> Format:
         if found is None and len(window) == _FILL:
             yield Drop(_FILL - 1)
             continue
-        if found is None or found[0][1] == _END:
-            yield Drop(found.start() if found else None)
-            yield Copy(2)
-            yield Drop(None)
+        if found is None:
             return
         yield Drop(found.start())
+        if found[0][1] == _END:
+            yield Copy(2)
+            return
         if found[0][1] == _EXIF and not turned:
             segment = yield Read(_size((yield Peek(4))))
             turn = orientation(segment[4:]) if segment[4:10] == _EXIF_NAME else 0

@@ -6,7 +6,7 @@ import struct
 import zlib
 
 from core.metadata.exif import orientation, telling_only
-from core.metadata.steps import MOST, Copy, Damaged, Drop, Format, Peek, Read, Write
+from core.metadata.stream import MOST, Copy, Damaged, Drop, Format, Peek, Read, Write
 
 _DRAWN = frozenset(
     b"tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST pHYs sPLT acTL fcTL fdAT".split()
@@ -20,7 +20,6 @@ def png() -> Format:
     while True:
         head = yield Peek(8)
         if len(head) < 8:
-            yield Drop(None)
             return
         size, name = int.from_bytes(head[:4], "big") + 12, head[4:]
         if not (name.isascii() and name.isalpha()):
@@ -31,7 +30,6 @@ def png() -> Format:
             continue
         yield Copy(size) if name[:1].isupper() or name in _DRAWN else Drop(size)
         if name == b"IEND":
-            yield Drop(None)
             return
 
 

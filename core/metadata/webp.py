@@ -4,7 +4,7 @@ same length, which tells nothing. Source: RFC 9649, 2.7."""
 from __future__ import annotations
 
 from core.metadata.exif import orientation, telling_only
-from core.metadata.steps import MOST, Blank, Copy, Damaged, Drop, Format, Peek, Read, Write
+from core.metadata.stream import MOST, Blank, Copy, Damaged, Drop, Format, Peek, Read, Write
 
 _DRAWN = frozenset({b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
 _XMP = 0x04
@@ -18,7 +18,7 @@ def webp() -> Format:
     while room >= 8:
         head = yield Peek(8)
         if len(head) < 8:
-            break
+            return
         name, size = head[:4], int.from_bytes(head[4:], "little")
         padded = size + size % 2
         if padded + 8 > room + 1:
@@ -39,4 +39,3 @@ def webp() -> Format:
             yield Copy(4)
             yield Blank(padded)
         room -= 8 + padded
-    yield Drop(None)

@@ -32,7 +32,7 @@ from core.newsroom.comments.referring import Refers, answered_by, refer
 from core.newsroom.comments.removal import bury, gone_by_hand
 from core.newsroom.comments.voices import own_voice, trust
 from core.newsroom.context import Context, dumps
-from core.newsroom.desks.desk import refresh_card, refresh_wave
+from core.newsroom.desks.desk import FILLING, refresh_card, refresh_wave
 from core.newsroom.desks.queue import doubts
 from core.newsroom.outgoing.plan import Fresh, change_delivery, plan_fresh, replan, requote
 from core.newsroom.publishing.moved import leave
@@ -460,7 +460,7 @@ def _taken_away(tx: Tx, context: Context, channel: Channel, known: Row) -> bool:
     """Somebody removed a message; True where it was our copy of a comment."""
     gone_by_hand(tx, known["delivery"])
     tx.wake(channel.id)
-    if known["subject"] in ("card", "wave", "queue", "appeal"):
+    if known["subject"] in FILLING:
         context.touch_desk(tx, channel.publication)
     if known["subject"] != "comment":
         return False

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from core.model import Channel
+from core.newsroom.desks.desk import ASKS
 from core.newsroom.outgoing.plan import change_delivery
 from core.ports import Row, Tx
 from core.text.model import Rich
@@ -58,13 +59,6 @@ def watched(tx: Tx, platform: str) -> list[tuple[str, str, str | None]]:
     )
     return [(row["place"], row["thread"], row["newest"]) for row in rows]
 
-
-ASKS = """(d.subject = 'queue' OR (d.subject = 'card' AND d.shown_revision = 1)
-    OR (d.subject = 'wave' AND EXISTS (
-        SELECT 1 FROM comment w WHERE w.wave = d.subject_id AND w.state = 'held'))
-    OR (d.subject = 'appeal' AND EXISTS (
-        SELECT 1 FROM appeal p WHERE p.id = d.subject_id AND p.state = 'open')))"""
-"""Whether a delivery `d` asks a desk something: where it is missing, the desk is filled again."""
 
 _STANDING = """
 SELECT m.platform_id,

@@ -153,9 +153,9 @@ def missing(tx: Tx, comments: Iterable[int]) -> int | None:
             " AND r.number = c.shown WHERE c.id = :id AND c.state = 'published'",
             {"id": comment},
         )
-        known = bytes_of(tx, comment) if row is not None else {}
-        states = [known[p.id]["state"] for p in load(row["attachments"]) if p.id] if row else []
-        if {"expired", "lost"} & set(states):
+        known = bytes_of(tx, comment)
+        shown = load(row["attachments"]) if row is not None else []
+        if any(known[one.id]["state"] in ("expired", "lost") for one in shown if one.id):
             return comment
     return None
 

@@ -23,6 +23,16 @@ Words = Callable[[Texts], str]
 OPEN, DECIDED = 1, 2
 """What a card's delivery stands for (`shown_revision`), so that open ones are found at once."""
 
+FILLING = ("card", "wave", "queue", "appeal")
+"""What the house puts at a desk by itself, and fills up where a person takes it away."""
+
+ASKS = f"""(d.subject = 'queue' OR (d.subject = 'card' AND d.shown_revision = {OPEN})
+    OR (d.subject = 'wave' AND EXISTS (
+        SELECT 1 FROM comment w WHERE w.wave = d.subject_id AND w.state = 'held'))
+    OR (d.subject = 'appeal' AND EXISTS (
+        SELECT 1 FROM appeal p WHERE p.id = d.subject_id AND p.state = 'open')))"""  # noqa: S608
+"""Whether such a delivery `d` still asks something."""
+
 _WAITS = """(c.state = 'held' OR (c.state = 'published' AND EXISTS (
     SELECT 1 FROM report r WHERE r.comment = c.id AND r.outcome = '')))"""
 

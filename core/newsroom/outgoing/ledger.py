@@ -7,7 +7,7 @@ from core.model import Purpose
 from core.newsroom.comments import message_map
 from core.newsroom.comments.removal import COMMAND, bury, gone_by_hand, mark_removing
 from core.newsroom.context import Context
-from core.newsroom.desks.desk import tell_desk
+from core.newsroom.desks.desk import FILLING, tell_desk
 from core.newsroom.outgoing.jobs import Job, Member
 from core.newsroom.outgoing.plan import change_delivery, requote
 from core.newsroom.outgoing.ready import SettingJob
@@ -248,7 +248,7 @@ def copy_gone(tx: Tx, context: Context, job: Job, message: int) -> None:
         gone_by_hand(tx, row["id"])
         if row["subject"] == "comment":
             requote(tx, row["subject_id"])
-    if job.subject in ("card", "wave", "queue", "appeal"):
+    if job.subject in FILLING:
         context.touch_desk(tx, job.channel.publication)
     tx.wake(job.channel.id)
 

@@ -10,15 +10,26 @@ from __future__ import annotations
 
 from core.events import Moved
 from core.model import Channel, Purpose
-from core.newsroom.comments import message_map
 from core.newsroom.context import Context
-from core.newsroom.desks.desk import tell_desk
+from core.newsroom.desks.desk import ASKS, tell_desk
 from core.ports import Tx
 
-_ASKED_AGAIN = (
-    "DELETE FROM delivery AS d WHERE d.channel = :c AND"  # noqa: S608  our own words
-    f" (d.subject = 'command' OR {message_map.ASKS})"
-)
+# What still asks the desk something is made anew; a command that is up there cannot be taken away
+# any more. What never was up goes to the new place, and all else stays where it is, out of reach.
+_PREVIEW = """subject = 'draft' AND want > 0
+    AND subject_id IN (SELECT id FROM article WHERE state = 'draft')"""
+_MADE_ANEW = f"""
+DELETE FROM delivery AS d WHERE channel = :c AND (subject = 'command' OR {ASKS})
+"""  # noqa: S608  our own words
+_SENT_AGAIN = f"""
+UPDATE delivery SET have = 0, dead_want = NULL, outcome = '' WHERE channel = :c AND {_PREVIEW}
+"""  # noqa: S608  our own words
+_CLOSED = f"""
+UPDATE delivery SET gone = 1, want = 0, have = 0, shown_revision = 0, dead_want = NULL,
+    outcome = 'it stands in the old group, out of reach'
+WHERE channel = :c AND NOT ({_PREVIEW}) AND (have > 0 OR role = 'origin' OR EXISTS (
+    SELECT 1 FROM shows s WHERE s.delivery = delivery.id AND s.position >= 0))
+"""  # noqa: S608  our own words
 
 
 def moved(tx: Tx, context: Context, event: Moved) -> None:
@@ -42,22 +53,9 @@ def moved(tx: Tx, context: Context, event: Moved) -> None:
 
 
 def _close_deliveries(tx: Tx, channel: Channel) -> None:
-    """What is up stays as it is, out of reach; what never was goes to the new place."""
     values = {"c": channel.id}
-    tx.run(_ASKED_AGAIN, values)
-    tx.run(
-        "UPDATE delivery SET have = 0, dead_want = NULL, outcome = '' WHERE channel = :c"
-        " AND subject = 'draft' AND subject_id IN (SELECT id FROM article WHERE state = 'draft')",
-        values,
-    )
-    tx.run(
-        "UPDATE delivery SET gone = 1, want = 0, have = 0, shown_revision = 0, dead_want = NULL,"
-        " outcome = 'it stands in the old group, out of reach'"
-        " WHERE channel = :c AND (have > 0 OR role = 'origin' OR EXISTS (SELECT 1 FROM shows s"
-        " WHERE s.delivery = delivery.id AND s.position >= 0)) AND NOT (subject = 'draft'"
-        " AND have = 0)",
-        values,
-    )
+    for statement in (_MADE_ANEW, _SENT_AGAIN, _CLOSED):
+        tx.run(statement, values)
     tx.run("DELETE FROM message WHERE channel = :c", values)
     tx.run("DELETE FROM parked WHERE channel = :c", values)
 

@@ -1,8 +1,8 @@
 """What a format asks for while it goes through a file from its beginning to its end.
 
-A format is a generator of steps: it is sent what a Read or a Peek asked for (less where the file
+A format is a generator of moves: it is sent what a Read or a Peek asked for (less where the file
 ends) and empty bytes for all others. So none of them knows in which portions the bytes come, and
-none holds more of the file than it reads at once.
+none holds more of the file than it reads at once. What follows when it ends is left out.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Leave so many bytes out; None: all that follow."""
+    """Leave so many bytes out."""
 
-    count: int | None
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """Put zeros in the place of so many bytes; None: of all that follow."""
+    """Put zeros in the place of so many bytes."""
 
-    count: int | None
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class Write:
     data: bytes
 
 
-Step = Read | Peek | Copy | Drop | Blank | Find | Write
-Format = Generator[Step, bytes, None]
+Move = Read | Peek | Copy | Drop | Blank | Find | Write
+Format = Generator[Move, bytes, None]
 
 
 class Damaged(ValueError):
