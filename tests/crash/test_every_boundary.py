@@ -88,14 +88,22 @@ def rules_of(switches: Switches) -> Rules:
     return SOON if switches.forward == "missing" else FAST
 
 
-async def template(folder: Path, switches: Switches) -> Template:
+async def template(
+    folder: Path,
+    switches: Switches,
+    mode: str = "held",
+    furnished: Callable[[House], Awaitable[None]] | None = None,
+) -> Template:
+    """furnished: what happens there before it is stopped."""
     folder.mkdir()  # noqa: ASYNC240  nothing else runs yet
     house = House(World(folder / "world.db", switches=switches), folder, rules_of(switches))
     house.furnish()
     await house.open()
     try:
         await house.start()
-        await house.connect()
+        await house.connect(mode)
+        if furnished is not None:
+            await furnished(house)
         await house.stop()
     finally:
         await house.close()

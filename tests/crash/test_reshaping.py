@@ -18,7 +18,7 @@ from tests.crash.boundary import Boundaries
 from tests.crash.lives import count_decided, lived
 from tests.crash.matrix import SLICES, crash_everywhere
 from tests.crash.scenario import Step, Story, copies, nothing
-from tests.crash.test_every_boundary import FAST, Template
+from tests.crash.test_every_boundary import FAST, Template, template
 from tests.road.hands import Hands
 from tests.road.house import House, Json
 
@@ -92,25 +92,10 @@ STEPS: list[Step] = [
 ]  # fmt: skip
 
 
-async def _made(folder: Path) -> Template:
-    """A newsroom with two articles and what was said below them; stopped."""
-    folder.mkdir()  # noqa: ASYNC240  nothing else runs yet
-    house = House(World(folder / "world.db"), folder, FAST)
-    house.furnish()
-    await house.open()
-    try:
-        await house.start()
-        await house.connect("open")
-        for headline in (KEPT, DOUBLE):
-            await house.publish(headline)
-        await _talk(house)
-        await house.stop()
-    finally:
-        await house.close()
-    return Template(folder, Switches(), house.places)
-
-
-async def _talk(house: House) -> None:
+async def _two_articles(house: House) -> None:
+    """What was published and said before."""
+    for headline in (KEPT, DOUBLE):
+        await house.publish(headline)
     said = 0
     for words, headline in WORDS.items():
         where = {"reply_to": said} if words == "answer words" else {"under": house.root(headline)}
@@ -150,7 +135,7 @@ def _count_read(house: House, boundaries: Boundaries, counts: Counts) -> None:
 
 @pytest.mark.timeout(60)
 async def test_the_scenario_without_a_crash(tmp_path: Path) -> None:
-    made = await _made(tmp_path / "made")
+    made = await template(tmp_path / "made", Switches(), "open", _two_articles)
     boundaries, counts = await _told(made, tmp_path / "whole", 0, False)
     assert boundaries.count > 50
     assert not {name: n for name, n in counts.flat().items() if n}
@@ -160,5 +145,5 @@ async def test_the_scenario_without_a_crash(tmp_path: Path) -> None:
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("part", range(SLICES))
 async def test_a_crash_at_every_boundary(tmp_path: Path, part: int) -> None:
-    told = partial(_told, await _made(tmp_path / "made"))
+    told = partial(_told, await template(tmp_path / "made", Switches(), "open", _two_articles))
     await crash_everywhere(told, tmp_path, "reshaping", part, SLICES)
