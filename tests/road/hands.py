@@ -145,6 +145,12 @@ class Hands:
         )
         return there, here
 
+    async def approved(self, words: str) -> tuple[Json, Json]:
+        """Approve what waits; the copies."""
+        card = await self.house.until(lambda: self.house.card(words), f"card of {words}")
+        self.presses(card, "Approve")
+        return await self.copies(words)
+
     def copy_there(self, words: str) -> Json | None:
         """Our copy of a comment on Telegram."""
         return next(

@@ -28,13 +28,6 @@ async def published(folder: Path, mode: str = "open") -> AsyncIterator[Hands]:
         yield hands
 
 
-async def approved(hands: Hands, words: str) -> tuple[Json, Json]:
-    """Approve what waits; the copies."""
-    card = await hands.house.until(lambda: hands.house.card(words), f"card of {words}")
-    hands.presses(card, "Approve")
-    return await hands.copies(words)
-
-
 def bolds(message: Json) -> set[str]:
     """The bold words of a Telegram message (of the basic plane)."""
     return {
@@ -183,9 +176,9 @@ async def test_a_change_that_is_told_late_undoes_no_newer_one(tmp_path: Path) ->
 async def test_a_published_comment_is_removed_from_its_card(tmp_path: Path) -> None:
     async with published(tmp_path, "held") as hands:
         hands.ana("up and down")
-        _, here = await approved(hands, "up and down")
+        _, here = await hands.approved("up and down")
         hands.ben("an answer below it", reply=here["id"])
-        await approved(hands, "an answer below it")
+        await hands.approved("an answer below it")
         card = await hands.house.until(
             lambda: next((c for c in hands.house.cards() if "up and down" in c.get("text", "")
                           and "Remove" in hands.buttons(c)), None),
@@ -212,7 +205,7 @@ async def test_a_published_comment_is_removed_from_its_card(tmp_path: Path) -> N
 async def test_an_author_edits_our_copy_by_a_command_in_reply(tmp_path: Path) -> None:
     async with published(tmp_path, "held") as hands:
         hands.ana("a first try")
-        there, _ = await approved(hands, "a first try")
+        there, _ = await hands.approved("a first try")
         said = await hands.in_group(hands.p.ana, "/edit a better try", reply=there["message_id"])
         assert said == "Thank you. Your new text waits for a moderator."
         assert hands.copy_here("a first try")
@@ -241,7 +234,7 @@ async def test_an_edit_by_command_keeps_formatting_and_replaces_the_original(
 async def test_an_author_uses_the_menu_on_discord(tmp_path: Path) -> None:
     async with published(tmp_path, "held") as hands:
         hands.ben("typed too fast")
-        _, copy = await approved(hands, "typed too fast")
+        _, copy = await hands.approved("typed too fast")
         await hands.settled()
         opened = await hands.menu(hands.p.ben, "Edit comment", copy["id"])
         assert opened.modal
@@ -252,7 +245,7 @@ async def test_an_author_uses_the_menu_on_discord(tmp_path: Path) -> None:
         assert "value" not in other.modal["components"][0]["component"], "words of somebody else"
         said = await hands.submits(hands.p.ben, opened, "typed **slowly**")
         assert said == "Thank you. Your new text waits for a moderator."
-        there, _ = await approved(hands, "slowly")
+        there, _ = await hands.approved("slowly")
         assert "slowly" in bolds(there)
         gone = await hands.menu(hands.p.ben, "Withdraw comment", copy["id"])
         assert gone.text == "Your comment is withdrawn, here and everywhere."
@@ -263,7 +256,7 @@ async def test_an_author_uses_the_menu_on_discord(tmp_path: Path) -> None:
 async def test_nobody_else_edits_or_withdraws_a_comment(tmp_path: Path) -> None:
     async with published(tmp_path, "held") as hands:
         hands.ben("mine alone")
-        there, copy = await approved(hands, "mine alone")
+        there, copy = await hands.approved("mine alone")
         for words in ("/edit yours now", "/delete"):
             said = await hands.in_group(hands.p.ana, words, reply=there["message_id"])
             assert said == "Only its author can do that."
@@ -275,7 +268,7 @@ async def test_nobody_else_edits_or_withdraws_a_comment(tmp_path: Path) -> None:
 async def test_an_author_withdraws_in_the_direct_chat(tmp_path: Path) -> None:
     async with published(tmp_path, "held") as hands:
         hands.ana("sorry for this")
-        await approved(hands, "sorry for this")
+        await hands.approved("sorry for this")
         before = len(hands.t.messages(hands.p.ana))
         hands.t.person_posts(hands.p.ana, hands.bot, "/delete #1")
         await hands.house.until(

@@ -124,30 +124,23 @@ async def test_what_a_reply_marks_of_a_comment_is_shown_as_long_as_that_says_it(
         await house.publish()
         hands = Hands(house)
         hands.ben("the convoy of @boss left at nine ||by the pier|| and " + "so on " * 50)
-        there, here = await _approved(hands, "the convoy")
+        there, here = await hands.approved("the convoy")
         ask = hands.writes(hands.p.ana, "it did not", reply=there["message_id"],
                            quote="boss left at nine")  # fmt: skip
         card = await house.until(lambda: house.card("it did not"), "card")
         assert "in reply to #1 Ben: boss left at nine" in card["text"]
         assert hands.t.message(hands.p.group, ask) is None
-        answer, mirror = await _approved(hands, "it did not")
+        answer, mirror = await hands.approved("it did not")
         assert answer["text"].endswith("\nboss left at nine\nit did not")
         assert "\n> boss left at nine\nit did not" in mirror["content"]
         assert mirror["message_reference"]["message_id"] == here["id"]
         hands.writes(hands.p.ana, "nor there", reply=there["message_id"], quote="nine by the pier")
-        other, _ = await _approved(hands, "nor there")
+        other, _ = await hands.approved("nor there")
         assert other["text"].endswith("\nnine …\nnor there")
         await hands.menu(hands.p.mod, "Remove", here["id"])
         await hands.nowhere("boss left at nine")
         assert hands.copy_here("it did not")
         assert hands.copy_there("nor there")
-
-
-async def _approved(hands: Hands, words: str) -> tuple[Json, Json]:
-    """Approve what waits; the copies."""
-    card = await hands.house.until(lambda: hands.house.card(words), "card")
-    hands.presses(card, "Approve")
-    return await hands.copies(words)
 
 
 async def test_a_reply_that_marks_what_nobody_said_quotes_nothing(tmp_path: Path) -> None:
