@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import FilePayload, Page, async_playwright, expect
+from playwright.async_api import FilePayload, Page, Route, async_playwright, expect
 
 from bots.rehearsal.discord import Attached, DiscordServer, File, poll_of
 from bots.rehearsal.discord.side import DiscordSide
@@ -316,6 +316,7 @@ async def test_files_of_every_kind_are_shown_on_discord(room: Room, tmp_path: Pa
 async def test_a_person_attaches_a_file_and_reacts(room: Room) -> None:
     page = room.page
     room.publish()
+    await expect(page.get_by_placeholder("as tallyman")).to_be_visible()
     picker = page.get_by_label("Files for Discord")
     picture = FilePayload(name="crane.jpg", mimeType="image/jpeg", buffer=jpeg(200, 100, 60))
     await picker.set_input_files([picture])
@@ -332,6 +333,29 @@ async def test_a_person_attaches_a_file_and_reacts(room: Room) -> None:
     await expect(chip).to_have_text("👍 1")
     await chip.click()
     await expect(chip).to_have_count(0)
+
+
+async def test_a_file_waits_where_it_was_chosen(room: Room) -> None:
+    page = room.page
+    room.publish()
+    await expect(page.get_by_placeholder("as tallyman")).to_be_visible()
+    held: list[Route] = []
+    await page.route("**/api/file", lambda route: held.append(route))
+    picture = FilePayload(name="crane.jpg", mimeType="image/jpeg", buffer=jpeg(200, 100, 60))
+    async with page.expect_request("**/api/file"):
+        await page.get_by_label("Files for Discord").set_input_files([picture])
+    await page.locator(".dc-side-channel").first.click()
+    async with page.expect_response("**/api/file"):
+        await held[0].continue_()
+    await expect(page.get_by_text("Open a post to write in it")).to_be_visible()
+    await expect(page.locator(".composer-files:visible")).to_have_count(0)
+    await page.locator(".dc-side-thread").first.click()
+    await page.get_by_label("Description of crane.jpg").fill("A crane")
+    await page.get_by_label("Send on Discord", exact=True).click()
+    await expect(page.get_by_alt_text("A crane")).to_have_js_property("naturalWidth", 200)
+    await page.get_by_role("button", name="Back to").last.click()
+    await page.locator(".dc-side-thread").first.click()
+    await expect(page.locator(".composer-files:visible")).to_have_count(0)
 
 
 async def test_menu_and_slash_command(room: Room) -> None:

@@ -36,10 +36,11 @@ export class Composer {
   /** Say where it writes. closed: why nobody can write here, "" where they can. */
   at(place, placeholder, closed = "") {
     if (place !== this.place) {
-      this.drafts.set(this.place, this.area.value);
+      this.drafts.set(this.place, { text: this.area.value, files: this.files });
+      const { text, files } = this.drafts.get(place) ?? { text: "", files: [] };
       this.place = place;
-      this.area.value = this.drafts.get(place) ?? "";
-      this.show([]);
+      this.area.value = text;
+      this.show(files);
       this.reset(false);
     }
     const changed = this.area.placeholder !== placeholder || this.row.hidden;
@@ -92,10 +93,17 @@ export class Composer {
     this.picker.value = "";
     for (const one of picked) {
       const file = await this.upload(one);
-      if (place !== this.place) return;
-      if (file) this.show([...(this.many ? this.files : []), { file, name: one.name, type: one.type, description: "", spoiler: false }]);
+      const made = { file, name: one.name, type: one.type, description: "", spoiler: false };
+      if (file) this.change(place, (files) => [...(this.many ? files : []), made]);
     }
-    this.area.focus();
+    if (place === this.place) this.area.focus();
+  }
+
+  /** Change the files of what is being written at a place, which may be another one than is shown by now. */
+  change(place, made) {
+    const draft = place === this.place ? this : this.drafts.get(place);
+    if (draft === this) this.show(made(this.files));
+    else draft.files = made(draft.files);
   }
 
   show(files) {
@@ -147,14 +155,14 @@ export class Composer {
 
   async submit() {
     const text = this.area.value;
-    const { mode } = this;
+    const { mode, place } = this;
     const files = mode.kind === "edit" ? [] : this.files;
     if (!text.trim() && !files.length) return;
     this.area.value = "";
     this.grow();
     if (await this.send(text, mode, files)) {
       if (this.mode === mode) this.reset(false);
-      this.show(this.files.filter((one) => !files.includes(one)));
+      this.change(place, (kept) => kept.filter((one) => !files.includes(one)));
     } else if (!this.area.value) {
       this.area.value = text;
       this.grow();
