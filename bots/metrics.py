@@ -26,6 +26,10 @@ class Metrics:
         self._received = self._counter(
             "comments_received", "Comments stored, by the state they got", "platform", "state"
         )
+        self._copies = self._counter(
+            "comments_shown", "Copies of comments that came up, by the comment's state",
+            "platform", "state",
+        )  # fmt: skip
         self._shown = Histogram(
             "commonthread_relay_seconds",
             "From a comment's being written or approved to its copy's being up",
@@ -78,7 +82,8 @@ class Metrics:
         if wait:
             self._asked.labels(platform).inc(wait)
 
-    def shown(self, platform: str, seconds: float) -> None:
+    def shown(self, platform: str, state: str, seconds: float) -> None:
+        self._copies.labels(platform, state).inc()
         self._shown.labels(platform).observe(seconds)
 
     # The page

@@ -25,8 +25,9 @@ class Observer(Protocol):
         """
         ...
 
-    def shown(self, platform: str, seconds: float) -> None:
-        """A comment's copy is up for the first time, so many seconds after it was wanted."""
+    def shown(self, platform: str, state: str, seconds: float) -> None:
+        """A comment's copy is up that was not before, so many seconds after it was wanted. state:
+        the comment's at that moment."""
         ...
 
 
@@ -42,5 +43,5 @@ class Silent:
     def tried(self, platform: str, operation: str, outcome: str, wait: float) -> None:
         return
 
-    def shown(self, platform: str, seconds: float) -> None:
+    def shown(self, platform: str, state: str, seconds: float) -> None:
         return

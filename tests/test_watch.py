@@ -288,11 +288,12 @@ async def test_metrics_tell_what_waits_and_what_was_done(tmp_path: Path) -> None
         await p.look(60)
         p.metrics.received("telegram", "held")
         p.metrics.tried("discord", "send", "retrylater", 2.5)
-        p.metrics.shown("discord", 0.3)
+        p.metrics.shown("discord", "published", 0.3)
         p.metrics.heard("telegram")
         text = (await p.watch.metrics()).decode()
     for line in (
         'commonthread_comments_received_total{platform="telegram",state="held"} 1.0',
+        'commonthread_comments_shown_total{platform="discord",state="published"} 1.0',
         'commonthread_asked_to_wait_seconds_total{platform="discord"} 2.5',
         'commonthread_calls_total{operation="send",outcome="retrylater",platform="discord"} 1.0',
         'commonthread_relay_seconds_bucket{le="0.5",platform="discord"} 1.0',

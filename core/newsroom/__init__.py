@@ -102,18 +102,26 @@ class Newsroom:
     async def handle(self, event: Event) -> Answer | None:
         """See `core.ports.Sink.handle`."""
         event = events.readable(event)
-        if isinstance(event, Invoked):
-            return await self._invoked(event)
         study: list[Study] = []
         if isinstance(event, Posted | Edited):
             words = (event.text, said(event.text, event.attachments))
             study = [self._context.studies.of(strip(one).text) for one in words]
-        answer, comment = await self._judged(lambda tx: self._store(tx, event))
+        answer: Answer | None
+        if isinstance(event, Invoked):
+            answer = await self._invoked(event)
+        else:
+            answer = await self._counting(lambda tx: self._store(tx, event))
         del study  # held until here, so that it is at hand in the transaction
         self.observer.heard(event.platform)
-        if comment is not None:
-            self._note(comment)
         return answer
+
+    async def _counting(self, work: Callable[[Tx], T]) -> T:
+        """Run what may judge texts, and count the comments that it stored, whichever way they came
+        and however long they were parked before."""
+        result, stored = await self._judged(lambda tx: _with_stored(tx, work))
+        for comment in stored:
+            self._note(comment)
+        return result
 
     async def _judged(self, work: Callable[[Tx], T]) -> T:
         """Run what may judge texts. Where the lists of words changed, they are made anew first,
@@ -133,8 +141,8 @@ class Newsroom:
                    "platform": comment["platform"]},
         )  # fmt: skip
 
-    def _store(self, tx: Tx, event: Event) -> tuple[Answer | None, Row | None]:
-        """The answer, and the row of a comment that came with the event, if one did."""
+    def _store(self, tx: Tx, event: Event) -> Answer | None:
+        """What follows from an event; an answer where its writer is to be told something."""
         context = self._context
         match event:
             case Posted():
@@ -143,7 +151,7 @@ class Newsroom:
                     row = comment_row(tx, comment)
                     telling.received(tx, context, row, event.person.identity)
                     refused = row["state"] == State.REJECTED
-                    return refusal(tx, event, comment) if refused else None, row
+                    return refusal(tx, event, comment) if refused else None
             case Edited():
                 changed = first_time(tx, context, event) and intake.edited(tx, context, event)
                 if changed:
@@ -158,7 +166,7 @@ class Newsroom:
                 moving.moved(tx, context, event)
             case Reacted() if first_time(tx, context, event):
                 reacted(tx, context, event)
-        return None, None
+        return None
 
     def _removed_by_hand(self, tx: Tx, comment: int, channel: int) -> None:
         """Somebody with the right took our copy away on one side: a Remove decision."""
@@ -173,7 +181,7 @@ class Newsroom:
 
     async def _invoked(self, event: Invoked) -> Answer:
         if not self._outside.takes(event):
-            answer = await self._judged(lambda tx: invoked(tx, self._context, event))
+            answer = await self._counting(lambda tx: invoked(tx, self._context, event))
             exported = event.command == "export" and bool(answer.files)
             return await self._outside.with_files(event, answer) if exported else answer
         if not await self._db.write(lambda tx: first_time(tx, self._context, event)):
@@ -346,21 +354,34 @@ class Newsroom:
         )
 
     async def sent(
-        self, job: jobs.Job, message: int, digest: str, receipt: Receipt, *, last: bool, note: str
+        self, job: jobs.Job, made: Sequence[tuple[int, str, Receipt]], *, last: bool, note: str = ""
     ) -> bool:
-        """A send succeeded; `last` = with it everything matches. True = the delivery is done."""
+        """A call made (or a search found) messages: (row, digest, receipt) of each. last: with
+        them everything matches, as in `level`. True = the delivery is done."""
 
-        def work(tx: Tx) -> tuple[bool, list[float]]:
-            ledger.sent(tx, self._context, job, message, digest, receipt)
-            shown = [member.subject_id for member in job.members if member.delivery in job.shown]
-            times = [deliveries.wanted_at(tx, job.subject, subject) for subject in shown if last]
-            over = ledger.done(tx, job, note) if last else False
-            return over, [wanted for wanted in times if wanted is not None]
+        def work(tx: Tx) -> tuple[bool, list[deliveries.Up]]:
+            for message, digest, receipt in made:
+                ledger.sent(tx, self._context, job, message, digest, receipt)
+            return self._level(tx, job, note) if last else (False, [])
 
-        over, times = await self._db.write(work, urgent=True)
-        for wanted in times:
-            seconds = max(0.0, self._context.clock.now() - wanted)
-            self._context.observer.shown(job.channel.platform, seconds)
+        return await self._ended(job, work)
+
+    async def level(self, job: jobs.Job) -> bool:
+        """All messages of a job match. True = the delivery is done, False = it wants more."""
+        return await self._ended(job, lambda tx: self._level(tx, job, ""))
+
+    def _level(self, tx: Tx, job: jobs.Job, note: str) -> tuple[bool, list[deliveries.Up]]:
+        up = deliveries.came_up(tx, job)
+        return ledger.done(tx, job, note), up
+
+    async def _ended(
+        self, job: jobs.Job, work: Callable[[Tx], tuple[bool, list[deliveries.Up]]]
+    ) -> bool:
+        """Write an outcome, and count the copies that are up for the first time with it."""
+        over, up = await self._db.write(work, urgent=True)
+        now, platform = self._context.clock.now(), job.channel.platform
+        for state, wanted in up:
+            self._context.observer.shown(platform, state, max(0.0, now - wanted))
         return over
 
     async def placeholder(self, job: jobs.Job) -> View:
@@ -449,3 +470,14 @@ class Newsroom:
     async def look(self, work: Callable[[Tx, Context], T]) -> T:
         """Run a reading function over a snapshot."""
         return await self._db.read(lambda tx: work(tx, self._context))
+
+
+def _with_stored(tx: Tx, work: Callable[[Tx], T]) -> tuple[T, list[Row]]:
+    """What a work gives, and the comments from platforms that it stored."""
+    before = tx.one("SELECT max(id) AS id FROM comment")
+    result = work(tx)
+    stored = tx.all(
+        "SELECT id, article, platform, state FROM comment WHERE id > :id AND platform <> ''",
+        {"id": (before["id"] if before is not None else None) or 0},
+    )
+    return result, stored

@@ -226,7 +226,7 @@ class Calls:
         after = replace(job, sent=(*kept, done, *rest))
         last = len(after.sent) == len(parts) == step.position + 1 and not job.opens_thread
         note = "it may exist twice" if step.lost or (again and not _certain(adapter)) else ""
-        over = await self._newsroom.sent(job, row, digest, receipt, last=last, note=note)
+        over = await self._newsroom.sent(job, [(row, digest, receipt)], last=last, note=note)
         if receipt.thread is not None:
             after = replace(after, opens_thread=False)
         return None if last and over else after
@@ -257,9 +257,7 @@ class Calls:
         after = replace(job, sent=(*kept, *fresh, *rest))
         last = len(after.sent) == len(parts) == step.position + len(group)
         note = "it may exist twice" if any(lost for _, lost in group) else ""
-        over = await self._newsroom.record(
-            lambda tx, context: groups.sent(tx, context, job, made, last=last, note=note)
-        )
+        over = await self._newsroom.sent(job, made, last=last, note=note)
         return None if last and over else after
 
     def _refused_together(self, job: Job, outcome: DeliveryError) -> bool:
@@ -337,7 +335,7 @@ class Calls:
         receipt = await adapter.look_for(target, part, message.nonce)
         if receipt is not None:
             digest = message.tried_hash
-            await self._newsroom.sent(job, message.id, digest, receipt, last=False, note="")
+            await self._newsroom.sent(job, [(message.id, digest, receipt)], last=False)
             # What it should show depends on what it answers, which was settled when it was sent:
             # the delivery is read anew.
             return None
@@ -360,7 +358,7 @@ class Calls:
                 return
             self._count(job.channel, "open_thread")
             await self._open(job, receipt)
-        await self._newsroom.record(lambda tx, _: ledger.done(tx, job))
+        await self._newsroom.level(job)
 
     async def _open(self, job: Job, receipt: Receipt) -> None:
         await self._newsroom.record(

@@ -10,12 +10,15 @@ from typing import Any
 from core.i18n import Texts, texts
 from core.newsroom.context import Context
 from core.newsroom.desks.alarms import oldest_held
+from core.newsroom.outgoing.jobs import Job
 from core.newsroom.outgoing.plan import change_delivery
 from core.ports import Row, Tx
 from core.text.model import Rich, bold, join, link
 from core.threads import PLACEHOLDER
 
 Json = dict[str, Any]
+Up = tuple[str, float]
+"""A comment's state, and since when it was to be shown (Unix seconds)."""
 
 LEVEL, WAITING, OPEN, REFUSED, BY_HAND, NO_THREAD = (
     "level", "waiting", "unknown", "refused", "gone", "no thread",
@@ -213,6 +216,18 @@ def report(tx: Tx, context: Context, language: str, subject: str, number: int) -
     now = context.clock.now()
     lines = [words(t, standing, now) for standing in of_subject(tx, subject, number)]
     return join(lines or [t("Nothing of it is to be shown anywhere.")], "\n")
+
+
+def came_up(tx: Tx, job: Job) -> list[Up]:
+    """The comments of a job whose copies are up with it and were not before."""
+    fresh = [m for m in job.members if m.delivery in job.shown and m.want and not m.have]
+    found: list[Up] = []
+    for member in fresh if job.subject == "comment" and job.role == "copy" else ():
+        row = tx.one("SELECT state FROM comment WHERE id = :id", {"id": member.subject_id})
+        wanted = wanted_at(tx, job.subject, member.subject_id)
+        if row is not None and wanted is not None:
+            found.append((row["state"], wanted))
+    return found
 
 
 def wanted_at(tx: Tx, subject: str, comment: int) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from core.newsroom.context import Context
 from core.newsroom.outgoing import ledger
 from core.newsroom.outgoing.jobs import Job
-from core.ports import Receipt, Tx
+from core.ports import Tx
 
 
 def begin(
@@ -24,14 +24,3 @@ def begin(
     ]
     rows = [row for row in begun if row is not None]
     return rows if len(rows) == len(group) else None
-
-
-def sent(
-    tx: Tx, context: Context, job: Job, made: Sequence[tuple[int, str, Receipt]], *, last: bool,
-    note: str,
-) -> bool:  # fmt: skip
-    """The call made them: (row, digest, receipt). last: with them everything matches. True = the
-    delivery is done."""
-    for message, digest, receipt in made:
-        ledger.sent(tx, context, job, message, digest, receipt)
-    return ledger.done(tx, job, note) if last else False
