@@ -85,6 +85,48 @@ async def test_a_preview_that_discord_adds_is_no_edit(tmp_path: Path) -> None:
         assert "edited" not in copy["text"]
 
 
+async def test_what_telegram_calls_an_edit_without_a_change_is_none(tmp_path: Path) -> None:
+    """A reaction or a link's preview comes as an edit, and a held comment's would be read again."""
+    async with published(tmp_path, "held-soft") as hands:
+        own = hands.ana("nothing changes here")
+        await approved_in_place(hands, "nothing changes here")
+        await hands.settled()
+        cards = len(hands.house.cards())
+        hands.t.edits_invisibly(hands.p.group, own)
+        hands.ana("afterwards")
+        await hands.house.until(lambda: hands.house.card("afterwards"), "its card")
+        copy = hands.copy_here("nothing changes here")
+        assert copy
+        assert "edited" not in copy["content"]
+        assert len(hands.house.cards()) == cards + 1
+
+
+async def approved_in_place(hands: Hands, words: str) -> None:
+    """Approve what waits where it was written; it is up on Discord."""
+    card = await hands.house.until(lambda: hands.house.card(words), f"card of {words}")
+    hands.presses(card, "Approve")
+    await hands.house.until(lambda: hands.copy_here(words), "relayed")
+
+
+async def test_a_soft_original_keeps_its_changed_words_and_its_copy_the_approved_ones(
+    tmp_path: Path,
+) -> None:
+    async with published(tmp_path, "held-soft") as hands:
+        own = hands.ana("plain words")
+        await approved_in_place(hands, "plain words")
+        hands.t.person_edits(hands.p.ana, hands.p.group, own, "other words")
+        card = await hands.house.until(lambda: hands.house.card("other words"), "card")
+        assert card["text"].startswith("Changed comment waits")
+        await hands.settled()
+        assert (hands.t.message(hands.p.group, own) or {})["text"] == "other words"
+        assert hands.copy_here("plain words")
+        assert not hands.copy_there("plain words")
+        hands.presses(card, "Approve")
+        await hands.house.until(lambda: hands.copy_here("other words"), "changed on Discord")
+        await hands.settled()
+        assert hands.t.message(hands.p.group, own)
+
+
 async def test_an_edit_that_must_be_held_leaves_the_last_approved_words(tmp_path: Path) -> None:
     async with published(tmp_path) as hands:
         own = hands.ana("plain words")
