@@ -200,6 +200,10 @@ async def test_what_is_lost_is_rejected_and_told(tmp_path: Path) -> None:
         await hands.house.until(
             lambda: any("was rejected" in m.get("text", "") for m in hands.house.cards()), "told"
         )
+        look = hands.house.product.newsroom.look
+        row = await look(lambda tx, _: tx.one("SELECT state FROM comment"))
+        assert row is not None
+        assert row["state"] == "rejected"
         await hands.house.until(
             lambda: not [m for m in hands.t.messages(hands.p.group) if "photo" in m], "removed"
         )
@@ -216,6 +220,19 @@ async def test_too_large_for_the_other_side_is_a_line_with_a_link(tmp_path: Path
         assert "[the original](<https://t.me/" in copy["content"]
         assert not copy["attachments"]
         await hands.settled()
+
+
+@pytest.mark.parametrize("size", [9, 12])
+async def test_a_files_name_does_no_harm(tmp_path: Path, size: int) -> None:
+    """Neither where the file goes nor in the line that says that it is too large."""
+    async with published(tmp_path) as hands:
+        name = "../no\u202egnp.@everyone\r\n# x.exe"
+        hands.ana("take", media=Attachment("document", size=size * MEGABYTE, name=name))
+        copy = await hands.house.until(lambda: hands.copy_here("take"), "on Discord")
+        shown = copy["content"] + "".join(a["filename"] for a in copy["attachments"])
+        assert "gnp" in shown
+        assert not [odd for odd in ("../", "\u202e", "@everyone", "\n#") if odd in shown]
+        assert bool(copy["attachments"]) == (size == 9)
 
 
 async def test_nineteen_megabytes_stream_through(tmp_path: Path) -> None:
