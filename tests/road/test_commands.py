@@ -105,6 +105,8 @@ async def test_help_tells_readers_and_moderators_what_they_may(tmp_path: Path) -
         read = await hands.in_group(hands.p.ana, "/help")
         assert "/policy" in read
         assert "/delete #12" in read
+        assert "Telegram does not tell me when you delete a comment there" in read
+        assert "/delete in reply to it, or change it to a single dot" in read
         assert "/approve" not in read
         told = await hands.at_desk("/help")
         assert all(f"/{command.name}" in told for command in COMMANDS)
