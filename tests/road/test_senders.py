@@ -146,6 +146,11 @@ async def test_a_discuss_group_that_moved_sends_nothing_twice(tmp_path: Path) ->
             "new articles get their thread there",
         )
         assert not [m for m in t.messages(new) if "Harbour report" in m.get("text", "")]
+        root = next(m for m in t.messages(new) if m.get("is_automatic_forward"))
+        for words in ("one there", "two there", "three there"):
+            t.person_posts(p.boss, new, words, under=root["message_id"])
+            seen = partial(house.thread_message, words, "Second")
+            await house.until(seen, f"{words}, whose number the old group had too")
 
 
 async def test_what_is_forwarded_to_the_door_says_so(tmp_path: Path) -> None:
