@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
+import pytest
+
 from bots.rehearsal.world import Fault, Json
 from bots.telegram.adapter import TelegramAdapter
 from bots.telegram.sending import GREY
@@ -282,6 +284,40 @@ async def test_a_mistake_in_handling_does_not_stall_the_rest() -> None:
         h.side.person_posts(h.reader, h.group, "Bad")
         h.side.person_posts(h.reader, h.group, "Good")
         await h.sink.until(lambda: said(h.sink.events) == ["Good"] and h.sink.quarantined)
+
+
+async def test_a_server_that_does_not_wait_is_not_asked_without_end() -> None:
+    async with house() as h:
+        await h.run()
+        empty = {"ok": True, "result": []}
+        at_once = Fault("telegram", "getUpdates", "status", times=1000, status=200, body=empty)
+        h.world.faults.add(at_once)
+        h.side.person_posts(h.reader, h.group, "One")
+        await h.sink.until(lambda: said(h.sink.events) == ["One"])
+        never = asyncio.Event()
+        for _ in range(50):
+            await turn(never)
+        assert at_once.times >= 999
+        await advance_until(h, lambda: at_once.times < 990)
+
+
+@pytest.mark.parametrize("trouble", ["the server", "the storage"])
+async def test_what_fails_is_not_tried_without_end(trouble: str) -> None:
+    async with house() as h:
+        await h.run()
+        failing = Fault("telegram", "getUpdates", "status", times=1000, status=502)
+        never = asyncio.Event()
+        if trouble == "the server":
+            h.world.faults.add(failing)
+        else:
+            h.sink.refuse = lambda event: True
+        h.side.person_posts(h.reader, h.group, "One")
+        while failing.times == 1000 and not h.sink.refused:
+            await turn(never)
+        for _ in range(50):
+            await turn(never)
+        assert failing.times >= 999
+        assert h.sink.refused <= 1
 
 
 async def test_another_poller_is_waited_out() -> None:
