@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -46,6 +47,26 @@ def test_what_the_first_release_stored_is_there_afterwards(tmp_path: Path) -> No
         assert db.execute("SELECT id FROM feed").fetchall() == [(4,)]
         db.execute("DELETE FROM channel")
         assert db.execute("SELECT count(*) FROM shows").fetchone() == (0,), "refers no more"
+
+
+def test_the_database_is_copied_before_it_is_upgraded(tmp_path: Path) -> None:
+    with closing(_first(tmp_path / "house.db")) as db:
+        upgrade(db, tmp_path / "house.db")
+        assert db.execute("PRAGMA user_version").fetchone() == (upgrades()[-1][0],)
+    copy = tmp_path / f"house.db.before-{upgrades()[-1][0]}"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("SELECT id, platform_id FROM message").fetchall() == [(9, "12")]
+
+
+def test_without_a_copy_nothing_is_upgraded(tmp_path: Path) -> None:
+    """As where the disk is full: what stands in the copy's place cannot be written."""
+    (tmp_path / f"house.db.before-{upgrades()[-1][0]}").mkdir()
+    with closing(_first(tmp_path / "house.db")) as db:
+        with pytest.raises(sqlite3.OperationalError):
+            upgrade(db, tmp_path / "house.db")
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
 
 
 def test_an_upgrade_that_would_leave_rows_dangling_changes_nothing(tmp_path: Path) -> None:
