@@ -39,6 +39,24 @@ async def test_what_was_recovered_after_a_stop_is_told_once(tmp_path: Path) -> N
         assert len([m for m in house.cards() if m.get("text", "").startswith("Away")]) == 1
 
 
+async def test_what_a_thread_holds_that_fell_asleep_meanwhile_is_read(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        hands = Hands(house)
+        await house.publish()
+        early = hands.ben("before the stop")
+        await house.until(lambda: house.group_message("before the stop"), "relayed")
+        await hands.settled()
+        await house.stop()
+        hands.ben("the last word")
+        house.discord.person_deletes(house.places.ben, early)
+        thread = house.forum_thread() or ""
+        owner = house.discord.owner_of(house.discord.channel(house.places.forum)["guild_id"])
+        house.discord.call_as(owner, "PATCH", f"/channels/{thread}", {"archived": True})
+        await house.start()
+        await house.until(lambda: house.group_message("the last word"), "read in the archive")
+        await house.until(lambda: not house.group_message("before the stop"), "its removal too")
+
+
 async def test_who_takes_back_an_old_comment_meanwhile_is_heard(tmp_path: Path) -> None:
     async with newsroom(tmp_path, mode="open") as house:
         hands = Hands(house)
