@@ -6,6 +6,7 @@ CommonthreadError
  ├── StorageError         the database refused
  │    ├── DiskRefused     full, read-only or failing: nothing was written, try again later
  │    └── Overloaded      too much waits already; the caller may come again
+ ├── Unstorable           what was to be written cannot be stored as it is, however often one tries
  └── DeliveryError        what an adapter raises from send, edit, delete, look_for, apply
       ├── Rejected        never again as it is: the platform understood and said no
       │    └── Gone       what was to be edited, deleted or answered does not exist any more
@@ -45,6 +46,12 @@ class DiskRefused(StorageError):
 
 class Overloaded(StorageError):
     """The queue before the database is full. Nothing was written; come again."""
+
+
+class Unstorable(CommonthreadError):
+    """What was to be written does not fit: of a type that cannot be stored, or against a rule of
+    the schema. It is a mistake of whoever wrote it, so that the same again is useless; nothing of
+    the transaction was written."""
 
 
 class DeliveryError(CommonthreadError):

@@ -168,6 +168,7 @@ class Sink(Protocol):
         Posted one that was refused, words for its writer alone, told where the platform can.
 
         Returning means committed. Raises StorageError: nothing was stored, come again with it.
+        Whatever else is raised: it can never be stored, so put it aside.
         """
         ...
 

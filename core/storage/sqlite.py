@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from core.errors import DiskRefused, Overloaded, StorageError
+from core.errors import (
+    CommonthreadError,
+    DiskRefused,
+    Overloaded,
+    StorageError,
+    Unstorable,
+)
 from core.ports import Row, Tx
 from core.storage.hop import Connection
 from core.storage.upgrade import upgrade
@@ -77,6 +83,15 @@ def as_storage_error(error: sqlite3.Error) -> StorageError:
     if isinstance(error, sqlite3.OperationalError) and any(w in words.lower() for w in refusals):
         return DiskRefused(f"the database cannot be written: {words}")
     return StorageError(f"the database refused: {words}")
+
+
+def _of_a_work(error: sqlite3.Error) -> CommonthreadError:
+    """What a work's failure means: whoever came with an event that can never be stored must not
+    take it for a storage that refuses for a while."""
+    unfit = isinstance(error, sqlite3.IntegrityError | sqlite3.DataError)
+    if unfit or "binding parameter" in str(error):
+        return Unstorable(f"it cannot be stored: {error}")
+    return as_storage_error(error)
 
 
 @dataclass(slots=True)
@@ -240,7 +255,7 @@ def _fail(call: _Call, error: Exception) -> None:
     if call.done.done():
         return
     if isinstance(error, sqlite3.Error):
-        ours = as_storage_error(error)
+        ours = _of_a_work(error)
         ours.__cause__ = error
         call.done.set_exception(ours)
     else:
