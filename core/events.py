@@ -212,15 +212,21 @@ class Moved:
     at: float
 
 
+EARLIEST, LATEST = -62_000_000_000.0, 253_000_000_000.0
+"""In the years 5 and 9987: when something may have happened at all (Unix seconds)."""
+
 Event = Posted | Edited | Deleted | Reacted | Invoked | ThreadOpened | Moved
 
 
 def readable(value: T) -> T:
     """An event, or a part of one, of which every text can be stored, hashed and sent: see
-    `core.text.tools.legible`. What an adapter keeps for itself (`handle`) stays as it is."""
+    `core.text.tools.legible`; and every time is one that a calendar knows. What an adapter keeps
+    for itself (`handle`) stays as it is."""
     made: Any = value
     if isinstance(value, str):
         made = legible(value)
+    elif isinstance(value, float):
+        made = min(max(value, EARLIEST), LATEST)
     elif isinstance(value, tuple):
         made = tuple(readable(one) for one in value)
     elif isinstance(value, Mapping):

@@ -89,6 +89,21 @@ async def test_odd_messages_on_telegram(house: House, caplog: pytest.LogCaptureF
     await _well(house, caplog)
 
 
+@pytest.mark.parametrize("when", [2**40, 2**63, 10**300, -(2**63)])
+async def test_a_time_that_no_calendar_knows_spoils_nothing(house: House, when: int) -> None:
+    hands = Hands(house)
+    own = hands.ana("a sample of it")
+    await house.until(lambda: hands.copy_here("a sample of it"), "relayed")
+    sample = hands.t.message(hands.p.group, own) or {}
+    bot = next(iter(house.telegram.memory.bots()))
+    told = {**sample, "message_id": 7000, "date": when, "text": "from another time"}
+    house.telegram.updates.add(bot, "message", told, house.world.clock.now() + 1000)
+    await house.until(lambda: hands.copy_here("from another time"), "relayed")
+    hands.ben("5:44 agreed")
+    await house.until(lambda: hands.copy_there("5:44 agreed"), "read beside it")
+    assert "from another time" in await house.product.newsroom.show("1")
+
+
 async def test_odd_messages_on_discord(house: House, caplog: pytest.LogCaptureFixture) -> None:
     hands = Hands(house)
     own = hands.ben("a sample of it")
