@@ -31,6 +31,8 @@ IDLE = 30.0
 MOMENT = 1.0
 """Seconds that a lane waits with what it has; for longer ones, and where comments are gathered,
 it rests, and what is ready is looked for anew."""
+AGAIN = 5.0
+"""Seconds until a channel is looked at again that could not be, because of a mistake of ours."""
 SETTINGS = "settings"
 """The lane of the settings of a channel's threads, and of what is held against people there."""
 
@@ -68,7 +70,12 @@ class Outbox:
         try:
             while True:
                 self._changed.clear()
-                await self._start_channels()
+                try:
+                    await self._start_channels()
+                except StorageError as error:
+                    log.warning("the outbox waits for the database: %s", error)
+                    await self._clock.sleep(1.0)
+                    continue
                 await self._changed.wait()
         finally:
             # A send under way has its moment, although whoever stops us does so again.
@@ -106,6 +113,10 @@ class Outbox:
             except StorageError as error:
                 log.warning("the outbox waits for the database: %s", error)
                 await self._clock.sleep(1.0)
+                continue
+            except Exception:
+                log.exception("channel %s cannot be looked at; it is tried again", number)
+                await self._clock.sleep(AGAIN)
                 continue
             if ready is None:
                 self._turned.pop(f"channel {number}", None)

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from bots.rehearsal.discord.state import Event
+from core import outbox
+from core.newsroom.outgoing.jobs import Look
+from core.newsroom.outgoing.ready import Ready
 from tests.road.hands import Hands
 from tests.road.house import House, newsroom
 from tests.road.test_odd_presses import mutants, sendable
@@ -102,6 +105,28 @@ async def test_a_time_that_no_calendar_knows_spoils_nothing(house: House, when: 
     hands.ben("5:44 agreed")
     await house.until(lambda: hands.copy_there("5:44 agreed"), "read beside it")
     assert "from another time" in await house.product.newsroom.show("1")
+
+
+async def test_a_channel_that_could_not_be_looked_at_is_looked_at_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "AGAIN", 0.1)
+    room, failed = house.product.newsroom, list[int]()
+    ask = room.ready
+
+    async def broken(channel: int, look: Look | None, *, settle: bool) -> Ready | None:
+        if channel not in failed:
+            failed.append(channel)
+            raise ValueError("a mistake of ours")
+        return await ask(channel, look, settle=settle)
+
+    monkeypatch.setattr(room, "ready", broken)
+    hands = Hands(house)
+    hands.ana("one way")
+    hands.ben("the other way")
+    await house.until(lambda: hands.copy_here("one way"), "relayed")
+    await house.until(lambda: hands.copy_there("the other way"), "relayed")
+    assert len(failed) > 1
 
 
 async def test_odd_messages_on_discord(house: House, caplog: pytest.LogCaptureFixture) -> None:
