@@ -13,6 +13,7 @@ from bots.rehearsal.world import Fault, Switches
 from core.feeds.model import Draft
 from core.newsroom.outgoing.jobs import Look
 from core.newsroom.outgoing.ready import Ready
+from core.ports import Target
 from core.text.model import Rich
 from tests.road.house import House, newsroom
 
@@ -93,6 +94,35 @@ async def test_what_falls_due_while_one_looks_is_not_missed(
         house.discord.person_posts(house.places.ben, thread, "some words")
         await house.until(lambda: house.group_message("some words"), "sent at the second try")
         assert passed
+
+
+async def test_what_has_to_wait_long_is_put_back_and_holds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        await house.publish()
+        adapter = house.product.adapters["discord"]
+        ask = adapter.pace
+
+        def pace(target: Target, operation: str) -> float:
+            spent = operation == "send" and house.thread_message("first of many")
+            return 60.0 if spent else ask(target, operation)
+
+        monkeypatch.setattr(adapter, "pace", pace)
+        words = "first of many " + "long words " * 300
+        house.telegram.person_posts(house.places.ana, house.places.group, words, under=house.root())
+        await house.until_async(lambda: _put_back(house), "its second part is put back")
+        lanes = house.product.outbox._lanes.values()
+        await house.until(lambda: not any(one.tasks for one in lanes), "nobody waits for it")
+
+
+async def _put_back(house: House) -> bool:
+    row = await house.product.newsroom.look(
+        lambda tx, _: tx.one("SELECT outcome, due FROM delivery WHERE subject = 'comment'"
+                             " AND role = 'copy' AND attempts > 0")
+    )  # fmt: skip
+    late = house.product.clock.now() + 50
+    return row is not None and "pace" in row["outcome"] and row["due"] > late
 
 
 @pytest.mark.parametrize(
