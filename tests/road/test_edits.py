@@ -99,6 +99,7 @@ async def test_what_telegram_calls_an_edit_without_a_change_is_none(tmp_path: Pa
         assert copy
         assert "edited" not in copy["content"]
         assert len(hands.house.cards()) == cards + 1
+        assert "Changed comment" not in str(hands.house.cards())
 
 
 async def approved_in_place(hands: Hands, words: str) -> None:
