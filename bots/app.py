@@ -236,7 +236,8 @@ class Product:
         return told | {"ok": told["ok"] and bool(self._tasks)}
 
     def _late(self, longest: float) -> list[str]:
-        return self.workers.late(longest) + self.outbox.late(longest)
+        spool = ["spool"] if self.spooler.late(longest) else []
+        return self.workers.late(longest) + self.outbox.late(longest) + spool
 
     def _stopped(self) -> list[str]:
         return [name for name, task in self._tasks.items() if task.done()]

@@ -68,12 +68,19 @@ class Spooler:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._free = asyncio.Event()
         self._tidied = 0.0
+        self._turned: float | None = None
+
+    def late(self, longest: float) -> bool:
+        """The loop runs and has not turned for so many seconds."""
+        turned = self._turned
+        return turned is not None and self._clock.monotonic() - turned > longest
 
     async def run(self) -> None:
         """Serve what is wanted; tidy now and then."""
         await self._sweep()
         try:
             while True:
+                self._turned = self._clock.monotonic()
                 self._newsroom.spool_wanted.clear()
                 self._free.clear()
                 try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,10 +14,12 @@ import pytest
 from bots.app import Product, Wiring
 from bots.gaps import TOGETHER
 from bots.metrics import Metrics
-from bots.watch import GRACE, Watch, Watched
+from bots.watch import GRACE, STALE, Watch, Watched
 from core.clock import FakeClock
+from core.ending import end
 from core.newsroom import Rules
 from core.newsroom.desks.alarms import oldest_held
+from core.outbox import Outbox
 from core.ports import Tx
 from core.storage.sqlite import SqliteDatabase
 
@@ -100,6 +103,11 @@ def _hold(tx: Tx, at: float) -> None:
     tx.insert("revision", {"comment": 1, "number": 1, "text": '"words"', "at": at})
 
 
+def _behind(tx: Tx, _: Any) -> None:
+    row = {"subject": "comment", "subject_id": 1, "channel": 3, "article": 1, "want": 1}
+    tx.insert("delivery", {**row, "raised": 1, "shown_revision": 1})
+
+
 def _missed(tx: Tx, posted: float, stored: float) -> None:
     row = {"id": 7, "article": 1, "number": 7, "author": "tag", "name": "Ana", "posted": posted}
     row |= {"platform": "telegram", "way": "chat", "state": "published", "token": "m"}
@@ -146,6 +154,40 @@ async def test_health_is_false_when_a_loop_hangs_or_the_disk_refuses(
         told = p.watch.health("1")
         assert told["ok"] is False
         assert (told["late"] or told["disk"]["refuses"]) in (["desk"], "disk is full")
+
+
+async def test_a_loop_that_does_not_turn_is_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of the core's, the spool's, and the outbox's of each channel: they hang in a read."""
+    async with post(tmp_path) as p:
+        never, product = asyncio.Event(), p.product
+        bots: Any = p.bots
+        outbox = Outbox(product.newsroom, bots, p.clock)
+        loops = product.workers.loops(watch=never.wait)  # type: ignore[arg-type]
+        asked: asyncio.Queue[str] = asyncio.Queue()
+
+        def hangs(name: str) -> Any:
+            async def ask(*_: Any, **__: Any) -> None:
+                asked.put_nowait(name)
+                await never.wait()
+
+            return ask
+
+        monkeypatch.setattr(product.newsroom, "ready", hangs("ready"))
+        monkeypatch.setattr(product.spooler, "_start", hangs("spool"))
+        running = [loops["watch"](), product.spooler.run(), outbox.run()]
+        tasks = [asyncio.ensure_future(one) for one in running]
+        try:
+            async with asyncio.timeout(15):
+                found = {await asked.get() for _ in ("spool", *DESKS)}
+            assert found == {"ready", "spool"}
+            assert product._late(STALE) == outbox.late(STALE) == []
+            p.clock.advance(STALE + 1)
+            assert product._late(STALE) == ["watch", "spool"]
+            assert outbox.late(STALE) == [f"channel {number}" for number, _, _ in DESKS]
+        finally:
+            await end(tasks)
 
 
 async def test_a_platform_that_is_away_is_told_once_and_once_again(tmp_path: Path) -> None:
@@ -290,6 +332,9 @@ async def test_metrics_tell_what_waits_and_what_was_done(tmp_path: Path) -> None
         p.metrics.tried("discord", "send", "retrylater", 2.5)
         p.metrics.shown("discord", "published", 0.3)
         p.metrics.heard("telegram")
+        await p.product.newsroom.change(_behind)
+        await p.product.newsroom.quarantine("telegram", "1", b"odd", "KeyError")
+        p.hanging = ["desk"]
         text = (await p.watch.metrics()).decode()
     for line in (
         'commonthread_comments_received_total{platform="telegram",state="held"} 1.0',
@@ -301,9 +346,16 @@ async def test_metrics_tell_what_waits_and_what_was_done(tmp_path: Path) -> None
         "commonthread_held_comments 1.0",
         "commonthread_held_oldest_seconds 60.0",
         "commonthread_disk_refuses 0.0",
+        'commonthread_deliveries_waiting{platform="telegram",state="no thread"} 1.0',
+        'commonthread_deliveries_oldest_seconds{platform="telegram",state="no thread"} 60.0',
+        'commonthread_quarantined{platform="telegram"} 1.0',
+        'commonthread_loop_late{loop="desk"} 1.0',
     ):
         assert line in text, line
-    assert "commonthread_last_update_timestamp_seconds" in text
+    for name in ("disk_free_bytes", "database_bytes"):
+        assert f"commonthread_{name} 0.0" not in text
+        assert f"commonthread_{name} " in text
+    assert 'commonthread_last_update_timestamp_seconds{platform="telegram"} 1.' in text
 
 
 async def test_a_refusing_disk_is_remembered_until_it_takes_something(tmp_path: Path) -> None:

@@ -123,8 +123,9 @@ class TelegramAdapter:
         await self._api.close()
 
     def healthy(self) -> bool:
-        """Logged in, and the last poll reached Telegram."""
-        return self._me is not None and self._poller.receiving
+        """Logged in, the last poll reached Telegram, and the loop turns."""
+        listening = self._poller.receiving and not self._poller.stuck()
+        return self._me is not None and listening
 
     def behind(self) -> bool:
         """Telegram may still hold updates from an absence."""

@@ -29,6 +29,8 @@ KINDS = (
 )  # fmt: skip
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 60.0
+STUCK = 600.0
+"""Seconds after which a turn that does not end is no long poll any more."""
 IDLE_RESET = 24 * 3600.0
 BRISK = 1.0
 
@@ -60,7 +62,7 @@ class Poller:
         self._offset = 0
         self._stored: set[int] = set()
         self._failures = 0
-        self._last_news = clock.monotonic()
+        self._last_news = self._turned = clock.monotonic()
         self.receiving = False
         self.behind = True
         """Updates from an absence may still wait at Telegram."""
@@ -81,8 +83,12 @@ class Poller:
                 log.exception("a mistake of this program; what Telegram told comes again")
                 await self._back_off()
 
+    def stuck(self) -> bool:
+        """The loop has not turned for long: whatever it waits for does not come."""
+        return self._clock.monotonic() - self._turned > STUCK
+
     async def _turn(self, sink: Sink) -> None:
-        began = self._clock.monotonic()
+        self._turned = began = self._clock.monotonic()
         patience = LONG_POLL_SECONDS if self.receiving and not self._failures else 0
         updates = await self._api.updates(self._offset, patience, KINDS)
         self.receiving = True

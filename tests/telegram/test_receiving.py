@@ -10,6 +10,7 @@ import pytest
 
 from bots.rehearsal.world import Fault, Json
 from bots.telegram.adapter import TelegramAdapter
+from bots.telegram.polling import STUCK
 from bots.telegram.sending import GREY
 from core.clock import FakeClock, SystemClock
 from core.events import Edited, Event, Invoked, Posted, ThreadOpened
@@ -334,6 +335,29 @@ async def test_a_webhook_of_earlier_days_is_removed() -> None:
         h.tasks.append(asyncio.create_task(h.adapter.run(h.sink)))
         await advance_until(h, lambda: h.server.polling(h.bot) and h.adapter.healthy())
         assert h.adapter.healthy()
+
+
+async def test_a_loop_that_does_not_turn_is_not_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with house() as h:
+        await h.run()
+        clock, given, go_on = h.clock, asyncio.Event(), asyncio.Event()
+        assert isinstance(clock, FakeClock)
+        take = h.sink.handle
+
+        async def hangs(event: Event) -> Answer | None:
+            given.set()
+            await go_on.wait()
+            return await take(event)
+
+        monkeypatch.setattr(h.sink, "handle", hangs)
+        h.side.person_posts(h.reader, h.group, "One")
+        await asyncio.wait_for(given.wait(), PATIENCE)
+        assert h.adapter.healthy()
+        clock.advance(STUCK + 1)
+        assert not h.adapter.healthy()
+        go_on.set()
+        await h.sink.until(lambda: said(h.sink.events) == ["One"])
+        await h.eventually(h.adapter.healthy, "it turns again")
 
 
 async def test_a_server_that_comes_back_is_found_again() -> None:
