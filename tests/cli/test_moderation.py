@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -145,6 +147,35 @@ def test_deliveries_tell_what_is_not_shown_yet(report: Terminal) -> None:
     assert report.json("why", "1") == []
     assert "Nothing was refused" in report.text("replay")
     assert "99" in report.refused("why", "1#99")
+
+
+REFUSED = """
+INSERT INTO channel (id, publication, platform, place, purpose, kind, title)
+VALUES (3, 1, 'telegram', '-1', 'announce', 'channel', 'News');
+INSERT INTO delivery (subject, subject_id, channel, want, raised, shown_revision, dead_want,
+    attempts, outcome) VALUES ('article', 1, 3, 1, 1, 1, 1, 2, 'not enough rights');
+"""
+
+
+def test_deliveries_tell_each_channel_what_is_wanted_and_why_it_is_not(
+    report: Terminal, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "data" / "rehearsal.db")) as database:
+        for statement in REFUSED.split(";")[:2]:
+            database.execute(statement)
+        database.commit()
+    (row,) = report.json("deliveries")
+    told: dict[str, object] = {
+        "subject": "article 1", "channel": "News", "wanted": "current", "there": "nothing",
+        "state": "refused", "attempts": 2, "outcome": "not enough rights",
+    }  # fmt: skip
+    assert told.items() <= row.items()
+    shown = " ".join(report.text("deliveries").split())
+    assert all(str(word).split()[-1] in shown for word in told.values())
+    assert "refused; /replay tries it again · not enough rights" in report.text("why", "1")
+    assert "1 delivery is tried again" in report.text("replay")
+    (row,) = report.json("deliveries")
+    assert (row["state"], row["attempts"]) == ("waiting", 0)
 
 
 def test_a_flag_of_a_ban_stands_among_its_words(report: Terminal) -> None:
