@@ -87,6 +87,20 @@ def test_a_json_line_holds_the_same_and_the_traceback() -> None:
     assert "no “way”\nout" in told["exception"]
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_line_tells_what_it_is_about_by_numbers(form: str) -> None:
+    log = Log("INFO", form)
+    about = {"delivery": 7, "comment": 12, "platform": "discord", "name_of_reader": "Ana"}
+    ours().warning("a delivery was refused", extra=about)
+    (line,) = log.lines()
+    told = {"delivery": 7, "comment": 12, "platform": "discord"}
+    if form == "json":
+        assert told.items() <= json.loads(line).items()
+    else:
+        assert line.endswith("refused platform=discord comment=12 delivery=7")
+    assert "Ana" not in line
+
+
 def test_our_level_is_the_settings_and_libraries_speak_from_warning_on() -> None:
     log = Log("DEBUG")
     ours("bots.telegram").debug("ours")

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bots.rehearsal.world import Fault
 from core.newsroom.outgoing import deliveries
 from tests.road.hands import Hands
 from tests.road.house import newsroom
 
 SEND = "POST /channels/{channel_id}/messages"
+REFUSED_ONE = "SELECT id, subject_id FROM delivery WHERE dead_want = want AND subject = 'comment'"
 REFUSED = {"message": "Cannot send messages to this user", "code": 50007}
 
 
-async def test_a_refused_copy_is_told_explained_and_tried_again(tmp_path: Path) -> None:
+async def test_a_refused_copy_is_told_explained_and_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with newsroom(tmp_path, mode="open") as house:
         hands = Hands(house)
         article = await house.publish()
@@ -28,6 +33,11 @@ async def test_a_refused_copy_is_told_explained_and_tried_again(tmp_path: Path) 
             "the desk is told",
         )
         assert "#1" in told["text"]
+        (line,) = [r for r in caplog.records if "was refused" in r.getMessage()]
+        row = await house.product.newsroom.look(lambda tx, _: tx.one(REFUSED_ONE))
+        assert row is not None
+        about = {name: getattr(line, name) for name in ("delivery", "comment", "article")}
+        assert about == {"delivery": row["id"], "comment": row["subject_id"], "article": article}
         said = await hands.at_desk(f"/why {article}#1")
         assert "wanted revision 1, there nothing" in said
         assert "50007" in said
