@@ -17,7 +17,8 @@ from core.clock import Clock
 from core.ending import end, wait_out
 from core.errors import StorageError
 from core.newsroom import Newsroom
-from core.newsroom.outgoing.jobs import Job
+from core.newsroom.outgoing.jobs import Job, Look
+from core.newsroom.outgoing.ledger import put_back
 from core.newsroom.outgoing.ready import Ready
 from core.outbox import restricting
 from core.outbox.calls import Calls, Outdated, about
@@ -31,8 +32,10 @@ IDLE = 30.0
 MOMENT = 1.0
 """Seconds that a lane waits with what it has; for longer ones, and where comments are gathered,
 it rests, and what is ready is looked for anew."""
-AGAIN = 5.0
-"""Seconds until a channel is looked at again that could not be, because of a mistake of ours."""
+AGAIN, LATER = 5.0, 60.0
+"""Seconds until a channel is looked at again that could not be, because of a mistake of ours; and
+until one delivery is that could not be shown."""
+MISTAKE = "a mistake of this program: see its log"
 SETTINGS = "settings"
 """The lane of the settings of a channel's threads, and of what is held against people there."""
 
@@ -109,7 +112,7 @@ class Outbox:
             look = lanes.look(self._clock.monotonic(), self._calls.apart)
             settle = SETTINGS not in lanes.tasks
             try:
-                ready = await self._newsroom.ready(number, look, settle=settle)
+                ready = await self._look(number, look, settle=settle)
             except StorageError as error:
                 log.warning("the outbox waits for the database: %s", error)
                 await self._clock.sleep(1.0)
@@ -123,6 +126,17 @@ class Outbox:
                 return
             self._start_lanes(lanes, ready)
             await self._wait(signal, number, ready.due)
+
+    async def _look(self, number: int, look: Look | None, *, settle: bool) -> Ready | None:
+        """What is ready in a channel. What cannot be shown is put back, so that it holds up nothing
+        and is told at its own pace."""
+        ready = await self._newsroom.ready(number, look, settle=settle)
+        if ready is not None and ready.mistaken:
+            mistaken = ready.mistaken
+            await self._newsroom.record(
+                lambda tx, context: put_back(tx, context, number, mistaken, LATER, MISTAKE)
+            )
+        return ready
 
     def late(self, longest: float) -> list[str]:
         """The channels that nobody looked at for so many seconds: something hangs there."""

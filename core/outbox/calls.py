@@ -391,8 +391,9 @@ class Calls:
         return min(LONGEST, 2.0**job.attempts) * (0.75 + self._clock.random() / 2)
 
     async def _put_back(self, job: Job, after: float, reason: str) -> None:
+        channel, members = job.channel.id, [member.delivery for member in job.members]
         await self._newsroom.record(
-            lambda tx, context: ledger.put_back(tx, context, job, after, reason)
+            lambda tx, context: ledger.put_back(tx, context, channel, members, after, reason)
         )
 
     async def apply(self, job: SettingJob) -> None:

@@ -17,7 +17,7 @@ import shutil
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,7 @@ SWITCHES = {
     ),
     "forward missing": Switches(
         forward="missing", mirror_edits=False, admin_delete_48h=False, nonce_window=0.0,
+        active_threads=1, old_edits=1, link_life=1.0,
     ),
 }  # fmt: skip
 
@@ -288,6 +289,11 @@ def _count_replies(house: House, messages: list[Json], counts: Counts) -> None:
         answered = answer["reply_to_message"]
         counts.lost += not ("omega words" in answered["text"] or "#1" in answer["text"])
         counts.reply_before_parent += answer["message_id"] < answered["message_id"]
+
+
+def test_every_switch_has_another_value_in_some_row() -> None:
+    for one in fields(Switches):
+        assert len({getattr(row, one.name) for row in SWITCHES.values()}) > 1, one.name
 
 
 @pytest.mark.timeout(60)

@@ -142,7 +142,7 @@ SWITCHES = {
     "new": Switches(
         forward="before", nonce_window=0.0, history_nonce=True, forum_id_equal=False,
         mirror_edits=False, mirror_deletes=True, admin_delete_48h=False, rich_messages=False,
-        linger=60.0, ephemeral_messages="10.3",
+        linger=60.0, ephemeral_messages="10.3", active_threads=1, old_edits=1, link_life=1.0,
     ),
 }  # fmt: skip
 """By mode; between them, every switch has both of its values."""

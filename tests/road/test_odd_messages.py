@@ -12,8 +12,14 @@ import pytest
 
 from bots.rehearsal.discord.state import Event
 from core import outbox
+from core.model import Channel
+from core.newsroom.context import Context
+from core.newsroom.outgoing import facing
+from core.newsroom.outgoing.deliveries import report
 from core.newsroom.outgoing.jobs import Look
 from core.newsroom.outgoing.ready import Ready
+from core.ports import Row, Tx
+from core.views import View
 from tests.road.hands import Hands
 from tests.road.house import House, newsroom
 from tests.road.test_odd_presses import mutants, sendable
@@ -105,6 +111,33 @@ async def test_a_time_that_no_calendar_knows_spoils_nothing(house: House, when: 
     hands.ben("5:44 agreed")
     await house.until(lambda: hands.copy_there("5:44 agreed"), "read beside it")
     assert "from another time" in await house.product.newsroom.show("1")
+
+
+async def test_what_cannot_be_shown_holds_up_nothing_else(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(outbox, "LATER", 0.2)
+    hands, show = Hands(house), facing.face_of
+
+    def broken(tx: Tx, context: Context, channel: Channel, row: Row, **more: Any) -> View | None:
+        if row["subject"] == "comment" and row["subject_id"] == 1:
+            raise OverflowError("a mistake of ours")
+        return show(tx, context, channel, row, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("core.newsroom.outgoing.jobs.face_of", broken)
+        hands.ana("not for now")
+        await house.until(lambda: "cannot be shown" in caplog.text, "tried")
+        hands.ana("behind it")
+        hands.ben("the other way")
+        await house.until(lambda: hands.copy_here("behind it"), "relayed")
+        await house.until(lambda: hands.copy_there("the other way"), "relayed")
+        assert not hands.copy_here("not for now")
+        (told, *_) = [r for r in caplog.records if "cannot be shown" in r.getMessage()]
+        assert isinstance(told.__dict__["delivery"], int)
+        why = await house.product.newsroom.look(lambda tx, to: report(tx, to, "en", "comment", 1))
+        assert "a mistake of this program" in why.text
+    await house.until(lambda: hands.copy_here("not for now"), "once it can be shown")
 
 
 async def test_a_channel_that_could_not_be_looked_at_is_looked_at_again(

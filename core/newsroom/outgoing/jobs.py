@@ -5,6 +5,7 @@ A message that shows several comments is one job of all their deliveries, its `m
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,8 @@ from core.ports import Capabilities, Row, Target, Tx
 from core.steps import Sent
 from core.views import View
 
+log = logging.getLogger(__name__)
+
 BATCH = 64
 """Jobs that one look gives at most."""
 LANE_BATCH = 8
@@ -31,6 +34,10 @@ MOST_GATHERED = 24
 MOST_TURNS = 3
 """So many messages may one thread's waiting comments take, each answering its own; beyond that
 they are gathered whatever they answer, and quote it."""
+
+MISTAKES = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
+"""What a mistake of ours raises where a view is made: then this one delivery waits, and holds up
+no other of its channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +148,17 @@ LIMIT :limit
 """
 
 
-def ready_jobs(tx: Tx, context: Context, channel: Channel, now: float, look: Look) -> list[Job]:
-    """The deliveries of a channel that are ready, in order. Removals and articles go first, then
-    cards that stand already: somebody has just pressed there. Then every thread has its turn, the
-    one that waits longest first: a thread's lowest number. now: Unix seconds."""
+def ready_jobs(
+    tx: Tx, context: Context, channel: Channel, now: float, look: Look
+) -> tuple[list[Job], list[int]]:
+    """The deliveries of a channel that are ready, in order, and the numbers of those that a mistake
+    keeps from being shown. Removals and articles go first, then cards that stand already: somebody
+    has just pressed there. Then every thread has its turn, the one that waits longest first: a
+    thread's lowest number. now: Unix seconds."""
     found = tx.all(_READY, {"channel": channel.id, "now": now, "limit": MOST_READY})
     rows = sorted(found, key=lambda row: _turn(row, look.served))
     jobs: list[Job] = []
+    mistaken: list[int] = []
     taken, in_lane = set(look.busy), Counter[str]()
     for row in rows:
         if row["id"] in taken or len(jobs) >= BATCH:
@@ -158,13 +169,18 @@ def ready_jobs(tx: Tx, context: Context, channel: Channel, now: float, look: Loo
             continue
         if taken.intersection(member["id"] for member in members):
             continue
-        made = job(tx, context, channel, row, members, lane)
-        if lane in look.pressed:
-            made = _gathered(tx, context, made, row, now, look, taken)
+        try:
+            made = job(tx, context, channel, row, members, lane)
+            if lane in look.pressed:
+                made = _gathered(tx, context, made, row, now, look, taken)
+        except MISTAKES:
+            log.exception("a delivery cannot be shown", extra={"delivery": row["id"]})
+            mistaken += [member["id"] for member in members]
+            continue
         jobs.append(made)
         in_lane[lane] += 1
         taken.update(deliveries(made))
-    return jobs
+    return jobs, mistaken
 
 
 def deliveries(job: Job) -> set[int]:

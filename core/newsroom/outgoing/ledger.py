@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from core.i18n import Texts
 from core.model import Purpose
 from core.newsroom.comments import message_map
@@ -175,15 +177,17 @@ def _release_replies(tx: Tx, job: Job, member: Member) -> None:
         tx.wake(job.channel.id)
 
 
-def put_back(tx: Tx, context: Context, job: Job, after: float, reason: str) -> None:
-    """Try again `after` seconds from now."""
-    for member in job.members:
+def put_back(
+    tx: Tx, context: Context, channel: int, deliveries: Iterable[int], after: float, reason: str
+) -> None:
+    """Try deliveries of a channel again `after` seconds from now."""
+    for delivery in deliveries:
         tx.run(
             "UPDATE delivery SET due = :due, attempts = attempts + 1, outcome = :reason"
             " WHERE id = :id AND want <> have",
-            {"due": context.clock.now() + after, "reason": reason, "id": member.delivery},
+            {"due": context.clock.now() + after, "reason": reason, "id": delivery},
         )
-    tx.wake(job.channel.id)
+    tx.wake(channel)
 
 
 def rejected(tx: Tx, context: Context, job: Job, reason: str) -> None:

@@ -32,13 +32,14 @@ class SettingJob:
 @dataclass(frozen=True, slots=True)
 class Ready:
     """What can be done in a channel now, and when the next falls due (Unix seconds, None =
-    nothing waits)."""
+    nothing waits). mistaken: deliveries that cannot be shown, because of a mistake of ours."""
 
     channel: Channel
     jobs: Sequence[Job]
     settings: Sequence[SettingJob]
     people: Sequence[Restriction]
     due: float | None
+    mistaken: Sequence[int]
 
 
 def look_at(
@@ -49,12 +50,15 @@ def look_at(
     channel = context.house(tx).channels.get(number)
     if channel is None:
         return None
+    found = ready_jobs(tx, context, channel, now, look) if look is not None else ((), ())
+    jobs, mistaken = found
     return Ready(
         channel,
-        ready_jobs(tx, context, channel, now, look) if look is not None else (),
+        jobs,
         _settings(tx, context, channel, now) if settle else (),
         restrictions.due(tx, context, channel, now) if settle else (),
         _next_due(tx, number, now),
+        mistaken,
     )
 
 
