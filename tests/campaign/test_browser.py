@@ -5,6 +5,7 @@ What one person does in one column must appear by itself in the other, in every 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -339,14 +340,14 @@ async def test_a_file_waits_where_it_was_chosen(room: Room) -> None:
     page = room.page
     room.publish()
     await expect(page.get_by_placeholder("as tallyman")).to_be_visible()
-    held: list[Route] = []
-    await page.route("**/api/file", lambda route: held.append(route))
+    under_way: asyncio.Future[Route] = asyncio.Future()
+    await page.route("**/api/file", lambda route: under_way.set_result(route))
     picture = FilePayload(name="crane.jpg", mimeType="image/jpeg", buffer=jpeg(200, 100, 60))
-    async with page.expect_request("**/api/file"):
-        await page.get_by_label("Files for Discord").set_input_files([picture])
+    await page.get_by_label("Files for Discord").set_input_files([picture])
+    upload = await under_way
     await page.locator(".dc-side-channel").first.click()
     async with page.expect_response("**/api/file"):
-        await held[0].continue_()
+        await upload.continue_()
     await expect(page.get_by_text("Open a post to write in it")).to_be_visible()
     await expect(page.locator(".composer-files:visible")).to_have_count(0)
     await page.locator(".dc-side-thread").first.click()
