@@ -1,9 +1,9 @@
 """What a comment names another one by: its time label or its number (pure).
 
-Readers write "5:44", "@0301", "10:01 nope", "#12" or ">>12". Such words count at the start of a
-comment, several there as well ("5:44 and 6:10"), or alone on a line of their own; anywhere else
-they are what they say. What reads as a time of day, a length, a rank or a list stays text, and so
-does what names no earlier comment or two of the same minute.
+Readers write "5:44", "@0301", "10:01 nope", "#12", ">>12" or "To 5:44:". Such words count at the
+start of a comment, several there as well ("5:44 and 6:10"), or alone on a line of their own;
+anywhere else they are what they say. What reads as a time of day, a length, a rank or a list stays
+text, and so does what names no earlier comment or two of the same minute.
 """
 
 from __future__ import annotations
@@ -97,12 +97,26 @@ def _minute(at: datetime) -> datetime:
 
 # Reading. Behind "@" stands a word joiner (U+2060) where somebody pasted it from a copy of ours.
 
+_AM_I = (
+    r"\s+I\s+(?:the|an?|not|right|wrong|to|missing|supposed|going|crazy|dreaming|reading|seeing)\b"
+)
 _TIME = re.compile(
     r"(?:@[\s\u2060]?)?(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?![:.]?\d|,\d+(?![\d:]))"
-    r"(?:\s?(?P<half>[AaPp])(?:\.\s?[Mm]\b\.?|[Mm]\b(?!\s+[Ii]\b)))?(?![\w%/$€£°]|['’′](?!s\b))"
+    rf"(?:\s?(?P<half>[AaPp])(?:\.\s?[Mm]\b\.?|[Mm]\b(?!{_AM_I})))?"
+    r"(?![\w%$€£°]|/(?!\s?@?\d{1,2}:\d\d)|['’′](?!s\b))"
 )
-_COMPACT = re.compile(r"@[\s\u2060]?(?P<hour>\d{1,2})(?P<minute>[0-5]\d)(?!\w|[:.,-]\d)")
-_NUMBER = re.compile(r"(?:#|(?P<sure>>>)\s?)(?P<number>[1-9]\d{0,6})(?![\w%]|[.,:]\d|-\w)")
+_COMPACT = re.compile(
+    rf"@[\s\u2060]?(?P<hour>\d{{1,2}})(?P<minute>[0-5]\d)"
+    rf"(?:\s?(?P<half>[AaPp])[Mm]\b(?!{_AM_I}))?(?!\w|[:.,-]\d)"
+)
+_NUMBER = re.compile(r"(?:@?#|(?P<sure>>>)\s?)(?P<number>[1-9]\d{0,6})(?![\w%]|[.,:]\d|-\w)")
+_TO = re.compile(
+    r"(?:(?:(?:in )?(?:reply|response|answer) )?to|re|comment|@?anon(?:ymous)?(?: (?:at|@))?"
+    r"|(?:en )?respuesta a(?:l? de las?|l)?|comentario|@?an[oó]nimo(?: (?:a|de) las?)?"
+    r"|al(?: de las?)?|para(?: el de las?)?)(?:[:,]\s*|\s+)(?=[@#>\d])",
+    re.I,
+)
+"""Who is addressed, before the reference."""
 _DECORATION = re.compile(r"[^\w#@>$€£+/\\<=%&^|~{}]{0,12}")
 _JOINT = re.compile(r"\s*(?:,|&|\+|/|\band\b|\by\b)\s*(?:and\b\s*|y\b\s*)?|\s+(?=[#@>])", re.I)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -120,9 +134,22 @@ _HOURS = (
     r"(?:v[ií]deo|clip|minuto|d[ií]a|mediod[ií]a|mañana|tarde|noche|madrugada|ayer|hoy|anoche"
     r"|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo)\b"
 )
+_MONTH = (
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec|ene|abr|mayo|ago|dic)[a-z]{0,7}\b\.?"
+)
+_DATED = re.compile(
+    rf"\s*[,(]?\s*(?:on |el )?(?:{_MONTH}\s\d|\d{{1,2}}(?:st|nd|rd|th)?(?: of| de)?\s{_MONTH}"
+    r"|\d{1,2}/\d{1,2}\b)",
+    re.I,
+)
+"""The day behind a time: whoever says one means another day than the nearest, or no comment."""
 _CLOCK = re.compile(
-    r"\s*(?:in (?:the|this|that) (?!case\b|end\b)|on the (?!contrary|other|money|point)|into\b"
-    r"|of (?!course)|mark\b|min(?:ute)?s?\b|sec(?:ond)?s?\b|h(?:ou)?rs?\b|h\b|o['’]?clock|sharp\b"
+    r"\s*(?:in (?:the|this|that) (?:(?:early|late|same|first|second) )?(?:morning|afternoon|evening"
+    r"|night|day|v[ií]deo|clip|film|movie|song|game|match|half|quarter|minute|footage|recording"
+    r"|interview|podcast|episode)s?\b"
+    r"|on the (?:v[ií]deo|clip|clock|dot|tape|recording|timer|radio|news|tv)\b|into (?:the|this)\b"
+    r"|noon\b|midnight\b|mediod[ií]a\b|medianoche\b|of (?!course|all\b|you\b)|mark\b"
+    r"|min(?:ute)?s?\b|sec(?:ond)?s?\b|h(?:ou)?rs?\b|h\b|o['’]?clock|sharp\b"
     r"|long\b(?! live| time| ago)|left (?:in|on|to go)\b|remaining\b|odds\b|ratio\b|local time\b"
     r"|(?:yester|to)day\b|tonight\b|tomorrow\b|at night\b|this (?:morning|afternoon|evening)\b"
     rf"|last (?:night|week|month|year|{_DAYS})|on (?:{_DAYS})"
@@ -143,14 +170,15 @@ _ADDRESSING_WORDS = """
     nah yes yea yeah yep yup lol lmao lmfao haha hahaha agree agreed exactly correct wrong true
     false thanks thank thx sorry why what who how hey dude bro please well ok okay sure maybe i
     i'm im i've i'd i'll that's thats bullshit bs don't dont stop shut read learn amen totally
-    absolutely actually indeed tu tú usted ud te no si sí claro exacto exactamente gracias jaja
-    jajaja jajajaja wey güey compa amigo amiga hermano carnal por porque qué que verdad cierto
+    absolutely actually indeed good great nice love just go keep source never nobody not do does
+    did can same both tu tú usted ud te no si sí claro exacto exactamente gracias puro simón ambos
+    jaja jajaja jajajaja wey güey compa amigo amiga hermano carnal por porque qué que verdad cierto
     mentira falso eres estas estás tienes hola oye mira pues yo deja ya callate cállate lee
     correcto totalmente saludos quien quién cómo dónde donde
 """
 _OPENING_WORDS = """
     the a an they they're he he's she she's it it's its we this that these those there
-    there's if but so because when where los las ellos ellas esto eso pero cuando hay
+    there's if but so because when where has los las ellos ellas esto eso pero cuando hay
 """
 _ADDRESSING = frozenset(_ADDRESSING_WORDS.split())
 """Words that begin what is said to somebody."""
@@ -184,7 +212,9 @@ def _own_words(rich: Rich) -> str:
 def _leading(text: str, start: int) -> list[Mention]:
     """The references at the start of the comment, as far as they are joined."""
     decoration = _DECORATION.match(text, start)
-    chain = list(islice(_chain(text, decoration.end() if decoration else start), MOST))
+    begin = decoration.end() if decoration else start
+    addressed = _TO.match(text, begin)
+    chain = list(islice(_chain(text, addressed.end() if addressed else begin), MOST))
     if not chain:
         return []
     rest = text[chain[-1].end :].split("\n", 1)[0]
@@ -247,9 +277,10 @@ def _is_reference(text: str, mention: Mention, rest: str) -> bool:
     follows = rest[:1].isspace() and word is not None
     first = word[0].casefold().replace("’", "'") if word else ""
     if mention.number is None:
-        if _RANGE.match(rest) or _CLOCK.match(rest):
+        if _RANGE.match(rest) or _CLOCK.match(rest) or _DATED.match(rest):
             return False
-        return not (_has_half(text, mention) and follows) or first in _ADDRESSING
+        spoken = text[mention.start] == "@" or not _has_half(text, mention) or not follows
+        return spoken or first in _ADDRESSING
     if text.startswith(">>", mention.start):
         return True
     if mention.number == 1 and re.search(r"(?m)^[^\w\n]*#2\b|[,;.]\s*#2\b", text[mention.end :]):
