@@ -163,3 +163,33 @@ async def test_a_reply_that_marks_what_nobody_said_quotes_nothing(tmp_path: Path
 def _here(hands: Hands, words: str) -> str:
     """What our copy on Discord reads; a sign of quoting where there is none."""
     return str((hands.copy_here(words) or {}).get("content", ">"))
+
+
+async def test_a_link_leads_to_a_comment_as_long_as_it_can_be_read(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        await house.publish()
+        hands = Hands(house)
+        own = hands.ben("the pier at nine")
+        there = await house.until(lambda: hands.copy_there("the pier at nine"), "relayed")
+        hands.ana("look at this\n#1")
+        mirror = await house.until(lambda: hands.copy_here("look at this"), "relayed")
+        assert own in mirror["content"]
+        hands.ben("and at that\n#1")
+        answer = await house.until(lambda: hands.copy_there("and at that"), "relayed")
+        assert len(links(answer)) == 1
+        assert f"/{there['message_id']}" in links(answer)[0]
+        await hands.menu(hands.p.mod, "Remove", own)
+        await house.until(lambda: "channels" not in _here(hands, "look at this"), "no link here")
+        await house.until(lambda: not _links_there(hands, "and at that"), "nor there")
+        assert "#1" in _here(hands, "look at this").replace("\\", "")
+        await hands.slash(hands.p.mod, hands.p.discord_desk, "undo")
+        there, here = await hands.copies("the pier at nine")
+        await house.until(lambda: here["id"] in _here(hands, "look at this"), "a link to the new")
+        await house.until(
+            lambda: f"/{there['message_id']}" in str(_links_there(hands, "and at that")),
+            "there too",
+        )
+
+
+def _links_there(hands: Hands, words: str) -> list[str]:
+    return links(hands.copy_there(words) or {"entities": [{"type": "text_link", "url": "none"}]})

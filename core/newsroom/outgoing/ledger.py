@@ -11,7 +11,7 @@ from core.newsroom.comments.removal import COMMAND, bury, gone_by_hand, mark_rem
 from core.newsroom.context import Context
 from core.newsroom.desks.desk import FILLING, tell_desk
 from core.newsroom.outgoing.jobs import Job, Member
-from core.newsroom.outgoing.plan import change_delivery, requote
+from core.newsroom.outgoing.plan import change_delivery, relink, requote
 from core.newsroom.outgoing.ready import SettingJob
 from core.newsroom.publishing.birth import open_thread, post_recorded
 from core.newsroom.publishing.marks import marked
@@ -150,6 +150,8 @@ def done(tx: Tx, job: Job, note: str = "") -> bool:
         )  # fmt: skip
         if job.subject == "comment" and member.want:
             _release_replies(tx, job, member)
+            if not member.have:
+                relink(tx, member.subject_id)
     if job.subject == COMMAND:
         tx.run("DELETE FROM delivery WHERE id = :id", {"id": job.delivery})
     elif not all(_still_wants(tx, member) for member in job.members):

@@ -159,6 +159,23 @@ def replan(tx: Tx, comment: int, *, force: bool = False) -> None:
     if row["parent"] is not None and state.shown and not _up(state):
         _let_parent_go(tx, row["parent"])
     requote(tx, comment)
+    relink(tx, comment)
+
+
+def relink(tx: Tx, comment: int) -> None:
+    """The copies of the comments that name it are looked at again: whether it can be read, and
+    where, has changed."""
+    rows = tx.all(
+        "SELECT d.id, d.channel, d.shown_revision FROM comment n"
+        " JOIN comment c ON c.article = n.article AND c.number > n.number"
+        " JOIN revision r ON r.comment = c.id AND r.number = c.shown AND r.refers <> '[]'"
+        " JOIN delivery d ON d.subject = 'comment' AND d.subject_id = c.id AND d.role = 'copy'"
+        " AND d.want > 0 WHERE n.id = :id"
+        " AND EXISTS (SELECT 1 FROM json_each(r.refers) WHERE json_extract(value, '$[2]') = :id)",
+        {"id": comment},
+    )
+    for row in rows:
+        change_delivery(tx, row["id"], row["shown_revision"], row["channel"])
 
 
 def requote(tx: Tx, comment: int) -> None:
