@@ -103,7 +103,7 @@ _AM_I = (
 _TIME = re.compile(
     r"(?:@[\s\u2060]?)?(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?![:.]?\d|,\d+(?![\d:]))"
     rf"(?:\s?(?P<half>[AaPp])(?:\.\s?[Mm]\b\.?|[Mm]\b(?!{_AM_I})))?"
-    r"(?![\w%$€£°]|/(?!\s?@?\d{1,2}:\d\d)|['’′](?!s\b))"
+    r"(?![\w%$€£°]|-\d{1,2}(?![\d:])|/(?!\s?@?\d{1,2}:\d\d)|['’′](?!s\b))"
 )
 _COMPACT = re.compile(
     rf"@[\s\u2060]?(?P<hour>\d{{1,2}})(?P<minute>[0-5]\d)"
@@ -118,7 +118,9 @@ _TO = re.compile(
 )
 """Who is addressed, before the reference."""
 _DECORATION = re.compile(r"[^\w#@>$€£+/\\<=%&^|~{}]{0,12}")
-_JOINT = re.compile(r"\s*(?:,|&|\+|/|\band\b|\by\b)\s*(?:and\b\s*|y\b\s*)?|\s+(?=[#@>])", re.I)
+_JOINT = re.compile(
+    r"\s*(?:,|&|\+|/|\band\b|\by\b)\s*(?:and\b\s*|y\b\s*)?|\s+(?=[#@>]|\d{1,2}:\d\d)", re.I
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _HIDDEN = {Style.CODE: "\0", Style.PRE: "\0", Style.LINK: "\0", Style.QUOTE: " "}
 _ANY_TIME = re.compile(r"(?<![\d:])(\d{1,2}):([0-5]\d)(?!\d)")
@@ -148,9 +150,10 @@ _CLOCK = re.compile(
     r"|night|day|v[ií]deo|clip|film|movie|song|game|match|half|quarter|minute|footage|recording"
     r"|interview|podcast|episode)s?\b"
     r"|on the (?:v[ií]deo|clip|clock|dot|tape|recording|timer|radio|news|tv)\b|into (?:the|this)\b"
-    r"|noon\b|midnight\b|mediod[ií]a\b|medianoche\b|of (?!course|all\b|you\b)|mark\b"
+    r"|noon\b|midnight\b|mediod[ií]a\b|medianoche\b|of (?!course|all\b|you\b)|mark\b(?! my)"
     r"|min(?:ute)?s?\b|sec(?:ond)?s?\b|h(?:ou)?rs?\b|h\b|o['’]?clock|sharp\b"
-    r"|long\b(?! live| time| ago)|left (?:in|on|to go)\b|remaining\b|odds\b|ratio\b|local time\b"
+    r"|long\b(?! live| time| ago| story)|left (?:in|on|to go)\b|remaining\b"
+    r"|odds\b|ratio\b|local time\b"
     r"|(?:yester|to)day\b|tonight\b|tomorrow\b|at night\b|this (?:morning|afternoon|evening)\b"
     rf"|last (?:night|week|month|year|{_DAYS})|on (?:{_DAYS})"
     r"|(?:[ecmp][sd]t|utc|gmt|zulu)\b|(?:eastern|central|mountain|pacific) time\b"
@@ -171,10 +174,10 @@ _ADDRESSING_WORDS = """
     false thanks thank thx sorry why what who how hey dude bro please well ok okay sure maybe i
     i'm im i've i'd i'll that's thats bullshit bs don't dont stop shut read learn amen totally
     absolutely actually indeed good great nice love just go keep source never nobody not do does
-    did can same both tu tú usted ud te no si sí claro exacto exactamente gracias puro simón ambos
-    jaja jajaja jajajaja wey güey compa amigo amiga hermano carnal por porque qué que verdad cierto
-    mentira falso eres estas estás tienes hola oye mira pues yo deja ya callate cállate lee
-    correcto totalmente saludos quien quién cómo dónde donde
+    did can same both get my if but because tu tú usted ud te no si sí claro exacto exactamente
+    gracias puro simón ambos jaja jajaja jajajaja wey güey compa amigo amiga hermano carnal por
+    porque qué que verdad cierto mentira falso eres estas estás tienes hola oye mira pues yo deja ya
+    callate cállate lee correcto totalmente saludos quien quién cómo dónde donde
 """
 _OPENING_WORDS = """
     the a an they they're he he's she she's it it's its we this that these those there

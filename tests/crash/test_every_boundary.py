@@ -132,11 +132,18 @@ async def _run(made: Template, at: int, *, after: bool) -> Run:
 async def _through(house: House, at: int, *, after: bool) -> Run:
     run, story, clock = Run(Boundaries(at, after=after)), Story(house), PaceClock()
     story.watch()
-    reached = await live(house, story, 0, run.boundaries, clock=clock)
-    if run.boundaries.dead.is_set():
-        reached = await live(house, story, reached, Boundaries(), clock=clock, last=_reveal)
-    where = f"{at} {'after' if after else 'before'} {run.boundaries.names[at - 1 : at]}"
-    assert reached == len(STEPS), f"stuck at {STEPS[reached][0]}: {where}"
+
+    def where() -> str:
+        return f"{at} {'after' if after else 'before'} {run.boundaries.names[at - 1 : at]}"
+
+    try:
+        reached = await live(house, story, 0, run.boundaries, clock=clock)
+        if run.boundaries.dead.is_set():
+            reached = await live(house, story, reached, Boundaries(), clock=clock, last=_reveal)
+    except AssertionError as error:
+        error.add_note(f"The crash: {where()}")
+        raise
+    assert reached == len(STEPS), f"stuck at {STEPS[reached][0]}: {where()}"
     _count(story, run)
     return run
 
@@ -200,10 +207,7 @@ def _waiter(
             seen.cancel()
             await asyncio.gather(seen, return_exceptions=True)
             return False
-        try:
-            seen.result()
-        except TimeoutError:
-            raise AssertionError(f"nobody saw: {what}") from None
+        seen.result()
         return True
 
     return wait
