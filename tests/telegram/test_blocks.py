@@ -40,6 +40,35 @@ def test_inline_dress_is_kept() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "style"),
+    [
+        ("underline", Style.UNDERLINE),
+        ("strikethrough", Style.STRIKE),
+        ("spoiler", Style.SPOILER),
+        ("code", Style.CODE),
+    ],
+)
+def test_what_is_hidden_or_struck_out_stays_so(kind: str, style: Style) -> None:
+    assert words(paragraph(["a", {"type": kind, "text": "b"}])) == Rich("ab", (Span(1, 2, style),))
+
+
+def test_formulas_are_read_as_code() -> None:
+    inside = {"type": "mathematical_expression", "expression": "x^2"}
+    alone = {"type": "mathematical_expression", "expression": "y^2"}
+    assert words(paragraph(inside), alone) == Rich(
+        "x^2\n\ny^2", (Span(0, 3, Style.CODE), Span(5, 8, Style.PRE))
+    )
+
+
+def test_tasks_that_wait_pulled_quotes_and_credits_are_told() -> None:
+    task = {"has_checkbox": True, "blocks": [paragraph("task")]}
+    photo = {"type": "photo", "photo": [], "caption": {"text": "pier", "credit": "Ann"}}
+    pulled = {"type": "pullquote", "text": "said"}
+    rich = words({"type": "list", "items": [task]}, photo, pulled)
+    assert rich == Rich("☐ task\n\npier\n— Ann\n\nsaid", (Span(20, 24, Style.QUOTE),))
+
+
 def test_lists_tables_and_quotes_read_as_such() -> None:
     inner = {"type": "list", "items": [{"label": "a)", "blocks": [paragraph("deep")]}]}
     items = [

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.telegram.text import MAX_ENTITIES, cost, from_telegram, to_telegram, utf16_len
-from core.text.model import Rich, Span, Style
+from core.text.model import Rich, Span, Style, link
 from core.text.tools import normalise
 from tests.text.strategies import riches, texts
 
@@ -122,6 +122,25 @@ def test_too_many_entities_cost_too_much_and_lose_the_least() -> None:
     _, entities = to_telegram(rich)
     assert len(entities) == MAX_ENTITIES
     assert entities[-1]["type"] == "spoiler"
+
+
+def test_an_address_that_no_link_can_have_is_written_out() -> None:
+    assert to_telegram(link("us", "mailto:a@x.example")) == ("us (a@x.example)", [])
+
+
+@pytest.mark.parametrize("seconds", [0, 2**31, 2**40])
+def test_a_moment_that_telegram_cannot_tell_is_its_words(seconds: int) -> None:
+    """It refuses the whole message otherwise."""
+    rich = Rich("then", (Span(0, 4, Style.TIME, f"{seconds}:t"),))
+    assert to_telegram(rich) == ("then", [])
+
+
+def test_what_is_hidden_stays_so_where_it_cannot_be_code_as_well() -> None:
+    rich = Rich("a b c", (Span(0, 5, Style.CODE), Span(2, 3, Style.SPOILER)))
+    spoiler = {"type": "spoiler", "offset": 2, "length": 1}
+    assert spoiler in to_telegram(rich)[1]
+    whole = Rich("ab", (Span(0, 2, Style.SPOILER), Span(0, 2, Style.CODE)))
+    assert to_telegram(whole)[1] == [{"type": "spoiler", "offset": 0, "length": 2}]
 
 
 def test_utf16_len_counts_units() -> None:
