@@ -146,6 +146,7 @@ def test_texts_of_nothing() -> None:
         (("Human rights", "human rights"), "#Human_rights #human_rights"),
         (("2024", "--", "a-b"), "#a_b"),
         (("Año",), "#Año"),
+        (tuple("abcdefghijkl"), "#a #b #c #d #e #f #g #h #i #j"),
     ],
 )
 def test_hashtags(labels: tuple[str, ...], expected: str) -> None:
