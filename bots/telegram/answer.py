@@ -16,6 +16,7 @@ from bots.telegram.aiohttp_request import Upload
 from bots.telegram.api import Api, NoChange
 from bots.telegram.capabilities import TOAST_LIMIT
 from bots.telegram.convert import Handle
+from bots.telegram.guard import guarded
 from bots.telegram.pace import Pace
 from bots.telegram.render import keyboard, parameters, texts
 from bots.telegram.text import utf16_len
@@ -98,7 +99,7 @@ class Answers:
 
     async def _replace(self, handle: Handle, answer: Answer) -> bool:
         """Let the message whose button was pressed become this answer; False where it cannot."""
-        parts = texts(answer.text or Rich(answer.alert))
+        parts = _parts(answer, private=handle.private)
         rows = keyboard(answer.buttons, self._bot_name, private=handle.private)
         if len(parts) != 1:
             return False
@@ -123,7 +124,7 @@ class Answers:
     ) -> list[int]:
         """The answer in as many messages as it needs, buttons under the last. The messages;
         none where Telegram does not take one of them."""
-        parts = texts(answer.text or Rich(answer.alert))
+        parts = _parts(answer, private=private)
         rows = keyboard(answer.buttons, self._bot_name, private=private)
         if instead and len(parts) == 1:
             params = {"chat_id": chat, "message_id": instead, **parameters(parts[0], rows)}
@@ -186,9 +187,13 @@ class Answers:
     async def _briefly(self, handle: Handle, answer: Answer) -> None:
         if handle.callback:
             return
-        words = answer.alert or truncate(answer.text, SHORT_REPLY).text
+        said = Rich(answer.alert or truncate(answer.text, SHORT_REPLY).text)
         rows = keyboard(answer.brief, self._bot_name, private=False)
-        params = {"chat_id": handle.chat, **parameters(Rich(words), rows), **_beside(handle)}
+        params = {
+            "chat_id": handle.chat,
+            **parameters(guarded(said, commands=False), rows),
+            **_beside(handle),
+        }
         self._pace.spent(handle.chat)
         await self._quietly("sendMessage", params)
 
@@ -203,6 +208,12 @@ class Answers:
                 self._pace.refused(params["chat_id"], error.after)
             log.info("%s for an answer failed: %s", method, error.reason)
             return None
+
+
+def _parts(answer: Answer, *, private: bool) -> list[Rich]:
+    """The answer's messages. In a group the words of readers that it repeats ring at nobody's."""
+    words = answer.text or Rich(answer.alert)
+    return texts(words if private else guarded(words, commands=False))
 
 
 async def _once(data: bytes) -> AsyncIterator[bytes]:

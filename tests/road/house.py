@@ -67,7 +67,8 @@ class House:
         self.telegram = TelegramSide(world)
         self.discord = DiscordSide(world)
         self.telegram_server = TelegramServer(world, self.telegram)
-        self.discord_server = DiscordServer(world, self.discord)
+        self.rings: list[Json] = []
+        self.discord_server = DiscordServer(world, self.discord, audit=self._listen)
         self.places: Places
         self.product: Product
         self._wiring: Wiring
@@ -206,6 +207,24 @@ class House:
         except TimeoutError:
             return
 
+    def _listen(self, _method: str, _path: str, body: Any, _status: int, _answer: Any) -> None:
+        """Every call to Discord: note what could ring at somebody's."""
+        body = body if isinstance(body, dict) else {}
+        said = body.get("message") or body.get("data") or body
+        speaks = any(said.get(name) for name in ("content", "embeds", "components"))
+        if speaks and "title" not in said and said.get("allowed_mentions") != {"parse": []}:
+            self.rings.append(body)
+
+    def mentions(self) -> list[Json]:
+        """What we said in Telegram's groups that mentions somebody."""
+        places = (self.places.group, self.places.desk)
+        said = [m for chat in places for m in self.telegram.messages(chat) if m["from"]["is_bot"]]
+        return [
+            message for message in said
+            for e in (*message.get("entities", ()), *message.get("caption_entities", ()))
+            if e["type"] in ("mention", "text_mention")
+        ]  # fmt: skip
+
     # What people see
 
     def root(self, headline: str = "Harbour report") -> int | None:
@@ -278,6 +297,8 @@ async def newsroom(
             if connect:
                 await house.connect(mode, way)
             yield house
+            assert not house.rings, "nothing that we say on Discord may ring at anybody's"
+            assert not house.mentions(), "nor what we say on Telegram"
         finally:
             await house.stop()
     finally:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bots.rehearsal.discord import Attached
+from bots.rehearsal.telegram import Attachment
+from bots.rehearsal.telegram.pictures import jpeg
+from bots.rehearsal.telegram.specials import from_channel, poll
 from tests.road.hands import Hands
 from tests.road.house import DISCORD_TOKEN, SECRET, TELEGRAM_TOKEN, newsroom
 
@@ -103,6 +108,48 @@ async def test_nobody_is_pinged_by_a_relayed_comment(tmp_path: Path) -> None:
         hands.ben("@ana @boss /ban@thread_bot /ban that is all")
         there = await hands.house.until(lambda: hands.copy_there("that is all"), "relayed")
         assert not {"mention", "text_mention", "bot_command"} & {k for k, _ in dressed(there)}
+
+
+async def test_nobody_is_pinged_by_what_stands_beside_the_words(tmp_path: Path) -> None:
+    """In names of people, channels and files, in a poll, in what a picture shows, on cards."""
+    async with published(tmp_path, "held") as hands:
+        t, d, p = hands.t, hands.d, hands.p
+        ring = f"@everyone <@{p.mod}> @boss"
+        eve = t.add_person(f"Eve {ring}", "eve_there")
+        t.join(p.group, eve)
+        loud = t.add_channel(f"Loud {ring}", "loud_there", owner=eve)
+        asked = poll(f"Who? {ring}", ["Nobody", ring])
+        hands.writes(eve, "", special=asked, forwarded=from_channel(loud, 5, 0))
+        hands.writes(eve, f"caption {ring}", media=Attachment("document", name=f"file {ring}.pdf"))
+        photo = Attached("b.jpg", jpeg(30, 30), description=f"seen {ring}")
+        thread = hands.house.forum_thread() or ""
+        d.person_posts(p.ben, thread, f"picture {ring}", attachments=(photo,))
+        for words in ("Who?", "caption", "picture"):
+            card = await hands.house.until(partial(hands.house.card, words), f"card of {words}")
+            await hands.house.until(partial(hands.house.discord_card, words), "and on Discord")
+            hands.presses(card, "Approve")
+            await hands.house.until(partial(hands.copy_here, words), f"copy of {words}")
+        await hands.settled()
+        shown = str(t.messages(p.group))
+        assert all(words in shown for words in ("forwarded from Loud", "Who?", "seen", "picture"))
+        assert not d.pinged(p.mod)
+
+
+async def test_nobody_is_pinged_by_what_the_desk_asks_for(tmp_path: Path) -> None:
+    """The words of readers in a list, and in the answer that a button's press puts in place."""
+    async with published(tmp_path, "held") as hands:
+        for words in ("ask @boss for it", "or @mod_there for this"):
+            hands.ana(words)
+            await hands.house.until(partial(hands.house.card, words.split()[-1]), "a card")
+        listed = await hands.at_desk("/queue")
+        assert "boss" in listed
+        assert "mod_there" in listed
+        list_of = next(m for m in hands.house.cards() if m.get("text") == listed)
+        hands.presses(list_of, hands.buttons(list_of)[0])
+        await hands.house.until(
+            lambda: (hands.t.message(hands.p.desk, list_of["message_id"]) or {})["text"] != listed,
+            "the list is another",
+        )
 
 
 async def test_mentions_are_names_of_what_everybody_may_see(tmp_path: Path) -> None:
