@@ -78,7 +78,7 @@ def _line(t: Texts, piece: Piece, kept: Row | None, original: str) -> Rich:
     """Words in place of a piece: what it is, how large, and where it can be seen."""
     if piece.kind == "poll":
         return _poll(t, piece)
-    if kept is None and piece.kind == "sticker" and piece.words:
+    if piece.kind == "sticker" and piece.words:
         return Rich(piece.words)
     if kept is None or piece.kind in HELD_ALWAYS:
         return italic(t("Attached: {what}", what=named(t, piece)))
