@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bots.rehearsal.world import Fault
-from core.errors import DeliveryError, OutcomeUnknown, RetryLater
+from bots.telegram.api import NoChange, NoChat, OtherForm, refusal
+from core.errors import DeliveryError, Gone, OutcomeUnknown, Rejected, RetryLater
 from core.ports import Target
 from core.views import Part
 from tests.telegram.house import TOKEN, House, article, house
@@ -94,3 +95,30 @@ async def test_a_refused_connection_is_surely_not_done(operation: str) -> None:
         tried = await prepare(h)
         await h.server.stop()
         await tried.refused()
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "what"),
+    [
+        ("Bad Request: message is not modified: specified new message", NoChange, ""),
+        ("Bad Request: TOPIC_NOT_MODIFIED", NoChange, ""),
+        ("Bad Request: there is no text in the message to edit", OtherForm, ""),
+        ("Bad Request: there is no caption in the message to edit", OtherForm, ""),
+        ("Bad Request: message to edit not found", Gone, "message"),
+        ("Bad Request: message to delete not found", Gone, "message"),
+        ("Bad Request: MESSAGE_ID_INVALID", Gone, "message"),
+        ("Bad Request: message identifier is not specified", Gone, "message"),
+        ("Bad Request: message to be replied not found", Gone, "reply"),
+        ("Bad Request: message to reply not found", Gone, "reply"),
+        ("Bad Request: message thread not found", Gone, "thread"),
+        ("Bad Request: TOPIC_DELETED", Gone, "thread"),
+        ("Bad Request: TOPIC_ID_INVALID", Gone, "thread"),
+        ("Bad Request: chat not found", NoChat, ""),
+        ("Forbidden: bot can't initiate conversation with a user", NoChat, ""),
+        ("Bad Request: not enough rights", Rejected, ""),
+    ],
+)
+def test_what_a_refusal_means(words: str, kind: type[Rejected], what: str) -> None:
+    found = refusal(words)
+    assert type(found) is kind
+    assert getattr(found, "what", "") == what

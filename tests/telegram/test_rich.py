@@ -56,6 +56,16 @@ def test_no_word_is_lost_and_no_tag_is_torn(rich: Rich) -> None:
     assert not torn, (made, torn)
 
 
+def test_an_address_cannot_end_its_link() -> None:
+    odd = Rich("a", (Span(0, 1, Style.LINK, 'https://x.example/?q="><b>'),))
+    assert inline(odd) == '<a href="https://x.example/?q=&quot;&gt;&lt;b&gt;">a</a>'
+
+
+def test_the_smallest_headings_stay_headings() -> None:
+    headings = join([Rich("a").dressed(Style.HEADING, level) for level in "156"], "\n\n")
+    assert blocks(headings) == ["<h2>a</h2>", "<h6>a</h6>", "<h6>a</h6>"]
+
+
 def test_nested_dress_closes_in_order() -> None:
     rich = Rich("abcd", (Span(0, 4, Style.BOLD), Span(1, 3, Style.LINK, "https://x.example/")))
     assert inline(rich) == '<b>a<a href="https://x.example/">bc</a>d</b>'
