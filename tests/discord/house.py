@@ -20,6 +20,7 @@ from core.ports import Receipt, Target
 from core.text.model import Rich
 from core.views import Answer, ArticleView, CommentView, NoticeView
 from tests.rehearsal.schemas_discord import Auditor, present
+from tests.spooled import Pictures
 
 TOKEN = "MTIz.secret.secret-secret-secret"
 PATIENCE = 20.0
@@ -232,7 +233,7 @@ async def house(
         world,
         side,
         server,
-        DiscordAdapter(TOKEN, clock=used, api_url=server.api_url),
+        DiscordAdapter(TOKEN, clock=used, api_url=server.api_url, files=Pictures()),
         Sink(),
         bot,
         guild,

@@ -11,6 +11,7 @@ import pytest
 from bots.rehearsal.world import Fault
 from core.errors import DeliveryError, OutcomeUnknown, RetryLater, Unreachable
 from tests.discord.house import House, article, house, notice
+from tests.spooled import picture
 from tests.tried import Tried
 
 MESSAGES = "/channels/{channel_id}/messages"
@@ -86,8 +87,44 @@ async def _post(home: House) -> Tried:
     )
 
 
+def _files(home: House) -> list[int]:
+    """How many files each message at the desk has."""
+    return [len(message["attachments"]) for message in home.side.messages(home.desk)]
+
+
+def _with_picture(home: House, words: str, name: str = "a") -> Any:
+    at = home.at(home.desk, "text", purpose="desk")
+    return at, home.adapter.render(notice(words, media=(picture(name),)), at)[0]
+
+
+async def _file(home: House) -> Tried:
+    at, part = _with_picture(home, "Card")
+    return Tried(lambda: home.adapter.send(at, part, "n1"), lambda: _files(home) == [1])
+
+
+async def _exchange(home: House) -> Tried:
+    at, part = _with_picture(home, "Card")
+    made = await home.adapter.send(at, part, "n1")
+    _, changed = _with_picture(home, "Done", "b")
+    return Tried(
+        lambda: home.adapter.edit_media(at, made.message, changed),
+        lambda: home.side.texts(home.desk) == ["Done"],
+    )
+
+
+async def _tell(home: House) -> Tried:
+    view, direct = notice("Your comment is up."), home.side.direct_chat(home.bot, home.ana)
+    return Tried(
+        lambda: home.adapter.tell(home.ana, view),
+        lambda: bool(home.side.texts(direct)),
+    )
+
+
 OPERATIONS = {
     "send": ("POST " + MESSAGES, _send),
+    "file": ("POST " + MESSAGES, _file),
+    "exchange": ("PATCH " + MESSAGE, _exchange),
+    "tell": ("POST " + MESSAGES, _tell),
     "post": ("POST /channels/{channel_id}/threads", _post),
     "edit": ("PATCH " + MESSAGE, _edit),
     "delete": ("DELETE " + MESSAGE, _delete),
@@ -95,6 +132,7 @@ OPERATIONS = {
     "apply": ("PATCH /channels/{channel_id}", _apply),
 }
 EVERYWHERE = {"message": "You are being rate limited.", "retry_after": 7.0, "global": True}
+UNKNOWN = {"message": "401: Unauthorized", "code": 0}
 FAULTS: dict[str, tuple[dict[str, Any], type[DeliveryError], bool]] = {
     "time-out before the effect": ({"kind": "drop_before"}, OutcomeUnknown, False),
     "time-out after the effect": ({"kind": "drop_after"}, OutcomeUnknown, True),
@@ -109,6 +147,10 @@ FAULTS: dict[str, tuple[dict[str, Any], type[DeliveryError], bool]] = {
     "429 of the account": (
         {"kind": "status", "status": 429, "body": EVERYWHERE}, RetryLater, False,
     ),
+    "a token that is not accepted": (
+        {"kind": "status", "status": 401, "body": UNKNOWN}, RetryLater, False,
+    ),
+    "a wall before Discord": ({"kind": "status", "status": 403, "body": {}}, RetryLater, False),
 }  # fmt: skip
 
 

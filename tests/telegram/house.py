@@ -19,6 +19,7 @@ from core.ports import Target
 from core.text.model import Rich
 from core.views import Answer, ArticleView, CommentView, Part
 from tests.rehearsal.schemas_telegram import load
+from tests.spooled import Pictures
 
 TOKEN = "4242:AAsecretsecretsecretsecretsecretsecr"
 PATIENCE = 20.0
@@ -182,7 +183,7 @@ async def house(
     side.make_admin(group, bot)
     url = await server.start()
     ticking = clock or FakeClock()
-    adapter = TelegramAdapter(TOKEN, url, ticking, pace=pace)
+    adapter = TelegramAdapter(TOKEN, url, ticking, pace=pace, files=Pictures())
     await adapter.start()
     reader = side.add_person("Rita", language="es")
     made = House(

@@ -3,6 +3,7 @@ whether it was done."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from bots.rehearsal.world import Fault
 from bots.telegram.api import NoChange, NoChat, OtherForm, refusal
 from core.errors import DeliveryError, Gone, OutcomeUnknown, Rejected, RetryLater
 from core.ports import Target
-from core.views import Part
+from core.text.model import Rich
+from core.views import CommentView, Part
+from tests.spooled import picture
 from tests.telegram.house import TOKEN, House, article, house
 from tests.tried import Tried
 
@@ -57,8 +60,89 @@ async def _apply(h: House) -> Tried:
     )
 
 
+def _with_pictures(h: House, root: int, *names: str) -> tuple[Target, list[Part]]:
+    at, shown = h.discuss(str(root)), tuple(picture(name) for name in names)
+    view = CommentView(12, "Ana", Rich("#12 Ana"), Rich("Look."), media=shown)
+    return at, list(h.adapter.render(view, at))
+
+
+def _photos(h: House) -> list[str]:
+    """What stands below the photos of the group."""
+    found = h.side.messages(h.group)
+    return [message.get("caption", "") for message in found if "photo" in message]
+
+
+async def _photo(h: House) -> Tried:
+    _, root = await h.publish()
+    at, (part,) = _with_pictures(h, root, "a")
+    return Tried(lambda: h.adapter.send(at, part, "n2"), lambda: len(_photos(h)) == 1)
+
+
+async def _album(h: House) -> Tried:
+    _, root = await h.publish()
+    at, parts = _with_pictures(h, root, "a", "b")
+    return Tried(lambda: h.adapter.send_group(at, parts, "n2"), lambda: len(_photos(h)) == 2)
+
+
+async def _caption(h: House) -> Tried:
+    _, root = await h.publish()
+    at, (part,) = _with_pictures(h, root, "a")
+    made = await h.adapter.send(at, part, "n2")
+    changed = replace(part, payload={**part.payload, "caption": "Other"})
+    return Tried(lambda: h.adapter.edit(at, made.message, changed), lambda: _photos(h) == ["Other"])
+
+
+async def _exchange(h: House) -> Tried:
+    _, root = await h.publish()
+    at, (part,) = _with_pictures(h, root, "a")
+    made = await h.adapter.send(at, part, "n2")
+    changed = replace(part, payload={**part.payload, "caption": "Other"})
+    return Tried(
+        lambda: h.adapter.edit_media(at, made.message, changed), lambda: _photos(h) == ["Other"]
+    )
+
+
+async def _copy(h: House) -> Tried:
+    _, root = await h.publish()
+    said = h.side.person_posts(h.reader, h.group, "", media="photo", under=root)
+    desk = h.side.add_group("Desk", owner=h.admin)
+    h.side.make_admin(desk, h.bot)
+    at, number = h.discuss(str(root)), str(said["message_id"])
+    return Tried(
+        lambda: h.adapter.copy(at, number, Target(str(desk), "group", "desk")),
+        lambda: any("photo" in message for message in h.side.messages(desk)),
+    )
+
+
+async def _topic(h: House) -> Tried:
+    topics = h.side.add_group("Topics", owner=h.admin, forum=True)
+    h.side.make_admin(topics, h.bot)
+    at = Target(str(topics), "forum_group", "discuss")
+    part = h.adapter.render(article(), at)[0]
+    return Tried(
+        lambda: h.adapter.send(at, part, "n1"),
+        lambda: any("forum_topic_created" in message for message in h.side.messages(topics)),
+    )
+
+
+async def _rich(h: House) -> Tried:
+    at = Target(str(h.channel), "channel", "announce", style="rich")
+    part = h.adapter.render(article(), at)[0]
+    return Tried(
+        lambda: h.adapter.send(at, part, "n1"),
+        lambda: any("rich_message" in message for message in h.side.messages(h.channel)),
+    )
+
+
 OPERATIONS = {
     "send": ("sendMessage", _send),
+    "rich": ("sendRichMessage", _rich),
+    "topic": ("createForumTopic", _topic),
+    "photo": ("sendPhoto", _photo),
+    "album": ("sendMediaGroup", _album),
+    "caption": ("editMessageCaption", _caption),
+    "exchange": ("editMessageMedia", _exchange),
+    "copy": ("copyMessage", _copy),
     "edit": ("editMessageText", _edit),
     "delete": ("deleteMessage", _delete),
     "apply": ("closeForumTopic", _apply),
