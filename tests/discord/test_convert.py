@@ -267,3 +267,14 @@ def test_a_message_of_a_webhook_of_ours_is_known_by_its_application() -> None:
     assert me.wrote({**told, "application_id": "5"})
     assert not me.wrote({**told, "application_id": "6"})
     assert not me.wrote(told)
+
+
+def test_our_own_mark_is_no_readers_reaction() -> None:
+    told = message(
+        reactions=[
+            {"emoji": {"id": None, "name": "⭐"}, "count": 1, "me": True},
+            {"emoji": {"id": None, "name": "👍"}, "count": 3, "me": True},
+            {"emoji": {"id": "5", "name": "cat"}, "count": 1, "me": False},
+        ]
+    )
+    assert convert.reacted(told, "5").counts == {"👍": 2, "cat": 1}

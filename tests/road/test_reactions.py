@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.events import Reacted
+from core.newsroom.comments.reactions import reaction_words
 from core.newsroom.setup import readings
 from tests.road.hands import Hands
 from tests.road.house import newsroom
@@ -125,3 +126,7 @@ async def test_reactions_on_discord_while_away_are_read_afterwards(tmp_path: Pat
         hands.d.person_unreacts(hands.p.ben, copy["id"], "👍")
         await house.start()
         await counted(hands, {})
+
+
+def test_a_platforms_own_emoji_are_told_by_their_names() -> None:
+    assert reaction_words({"👍": 3, "partyparrot": 1}) == "👍 3 · :partyparrot: 1"

@@ -9,6 +9,7 @@ from core.events import Moved
 from core.feeds.model import Draft
 from core.model import Purpose
 from core.newsroom import ChannelPlan
+from core.newsroom.setup import admin
 from tests.road.hands import Hands
 from tests.road.house import House, Json, newsroom
 from tests.road.test_door_media import at_the_door, confirms, enters
@@ -43,6 +44,35 @@ async def test_who_writes_as_another_channel_is_held_and_can_be_banned(tmp_path:
         await hands.nowhere("loud again")
         t.person_posts(p.ana, p.group, "under my own name", under=house.root())
         await house.until(lambda: house.card("under my own name"), "only held")
+
+
+async def test_what_came_through_a_bot_says_so_on_both_sides(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        hands = Hands(house)
+        await house.publish()
+        gif = house.telegram.add_bot("Gif", "gif_bot", "7000000002:" + "B" * 35)
+        hands.ana("made by it", via_bot=gif)
+        copy = await house.until(lambda: hands.copy_here("made by it"), "relayed")
+        assert "via @gif" in copy["content"].replace("\\", "")
+        hands.ana("by hand")
+        other = await house.until(lambda: hands.copy_here("by hand"), "relayed")
+        assert "via" not in other["content"]
+
+
+async def test_the_channel_of_another_publication_is_nobody_in_particular(tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as house:
+        await house.publish()
+        t, p, room = house.telegram, house.places, house.product.newsroom
+        bot = int(t.bots()[0]["id"])
+        other = t.add_channel("The Other Paper", "otherpaper", owner=p.boss)
+        t.make_admin(other, bot)
+        number = await room.change(
+            lambda tx, c: admin.add_publication(tx, c, "Other", mode="open", languages="en")
+        )
+        plan = ChannelPlan(number, Purpose.ANNOUNCE)
+        await room.add_channel(plan, house.product.adapters["telegram"], str(other))
+        t.person_posts(p.boss, p.group, "from next door", under=house.root(), as_chat=other)
+        await house.until(lambda: house.card("from next door"), "held as everybody's")
 
 
 async def _small_desk(house: House) -> int:
