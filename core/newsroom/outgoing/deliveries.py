@@ -186,11 +186,13 @@ def replay(tx: Tx, publication: int, subject: str = "", number: int = 0) -> int:
         " OR (d.subject = 'comment' AND :subject = 'article' AND d.article = :id))",
         values,
     )
+    # First those that only wait for a thread, so that what was refused there counts once.
+    revived = _revive_threads(tx, values)
     for row in rows:
         change_delivery(tx, row["id"], row["shown_revision"] if row["want"] else 0, row["channel"])
     if not subject:
         tx.run("UPDATE channel SET dead = '' WHERE publication = :p AND dead <> ''", values)
-    return len(rows) + _revive_threads(tx, values)
+    return len(rows) + revived
 
 
 def _revive_threads(tx: Tx, values: Json) -> int:
