@@ -32,12 +32,13 @@ class Bot:
 
     def __init__(self) -> None:
         self.up = False
+        self.reading = False
 
     def healthy(self) -> bool:
         return self.up
 
     def behind(self) -> bool:
-        return not self.up
+        return self.reading or not self.up
 
 
 class Post:
@@ -111,6 +112,7 @@ def _behind(tx: Tx, _: Any) -> None:
 def _missed(tx: Tx, posted: float, stored: float) -> None:
     row = {"id": 7, "article": 1, "number": 7, "author": "tag", "name": "Ana", "posted": posted}
     row |= {"platform": "telegram", "way": "chat", "state": "published", "token": "m"}
+    row["changed"] = posted + 5
     tx.insert("comment", row)
     tx.insert("revision", {"comment": 7, "number": 1, "text": '"words"', "at": stored + 30})
 
@@ -258,6 +260,43 @@ async def test_an_absence_is_reported_when_it_is_over(tmp_path: Path) -> None:
         assert len(await p.absences(1)) == 1
 
 
+async def test_a_crash_while_an_absence_is_read_is_a_part_of_it(tmp_path: Path) -> None:
+    async with post(tmp_path) as p:
+        p.up(True, True)
+        await p.look()
+        p.watch = p.new_watch()
+        p.bots["discord"].reading = True
+        await p.look(3600)
+        await p.look(60)
+        assert await p.absences(1) == []
+        p.watch = p.new_watch()
+        p.bots["discord"].reading = False
+        await p.look(60)
+        (said,) = await p.absences(1)
+        assert said.startswith("Away from 0:13 to 1:15:")
+        assert "\nDiscord: " in said
+
+
+async def test_a_desk_hears_only_of_the_platforms_that_its_publication_uses(
+    tmp_path: Path,
+) -> None:
+    async with post(tmp_path) as p:
+        await p.product.newsroom.change(_furnish_other)
+        p.up(True, True)
+        await p.look()
+        p.watch = p.new_watch()
+        await p.look(3600)
+        (said,) = await p.absences(9)
+        assert "Telegram" in said
+        assert "Discord" not in said
+
+
+def _furnish_other(tx: Tx, _: Any) -> None:
+    tx.insert("publication", {"id": 2, "name": "Other", "zone": "UTC", "created": 0.0})
+    row = {"id": 9, "publication": 2, "platform": "telegram", "place": "9", "purpose": "desk"}
+    tx.insert("channel", {**row, "kind": "group", "title": "other"})
+
+
 async def test_one_platform_is_reported_before_the_other_is_back(tmp_path: Path) -> None:
     async with post(tmp_path) as p:
         p.up(True, True)
@@ -311,6 +350,20 @@ async def test_a_disk_that_is_nearly_full_is_told(tmp_path: Path) -> None:
         p.watch = p.new_watch(Rules(alarm_disk=1))
         await p.look(20)
         assert (await p.told(1))[1].startswith("There is room on the disk again: ")
+
+
+async def test_a_disk_at_the_edge_is_not_told_of_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with post(tmp_path) as p:
+        p.up(True, True)
+        p.watch = p.new_watch(Rules(alarm_disk=1000))
+        for free in (999, 1001, 999, 1099, 1101):
+            monkeypatch.setattr("bots.watch._free", lambda _, free=free: free)
+            await p.look(20)
+        assert [text.split(":")[0] for text in await p.told(1)] == [
+            "The disk is nearly full", "There is room on the disk again",
+        ]  # fmt: skip
 
 
 async def test_alarms_can_be_switched_off(tmp_path: Path) -> None:

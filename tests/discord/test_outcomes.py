@@ -4,12 +4,15 @@ whether it was done."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
+import discord
 import pytest
 
+from bots.discord.outcomes import INVALID_FORM, judge
 from bots.rehearsal.world import Fault
-from core.errors import DeliveryError, OutcomeUnknown, RetryLater, Unreachable
+from core.errors import DeliveryError, Gone, OutcomeUnknown, RetryLater, Unreachable
 from tests.discord.house import House, article, house, notice
 from tests.spooled import picture
 from tests.tried import Tried
@@ -207,3 +210,15 @@ async def test_json_that_names_its_character_set_is_read_too() -> None:
         await home.run()
         assert home.adapter.healthy()
         assert fault.times == 98
+
+
+def test_a_reply_that_names_nothing_is_told_as_such() -> None:
+    response = SimpleNamespace(status=400, reason="Bad Request")
+    told = {
+        "code": INVALID_FORM,
+        "message": "Invalid Form Body",
+        "errors": {"message_reference": {"_errors": [{"code": "X", "message": "Unknown message"}]}},
+    }
+    found = judge(discord.HTTPException(response, told), reading=False)
+    assert isinstance(found, Gone)
+    assert found.what == "reply"

@@ -145,13 +145,27 @@ async def test_a_lost_answer_is_settled_by_the_nonce_or_by_looking(home: House) 
     assert await home.adapter.look_for(at, part, "n9") is None
 
 
-async def test_a_forum_post_of_unknown_outcome_is_not_made_twice(home: House) -> None:
+@pytest.mark.parametrize("lately", [90.0, 0.0])
+async def test_a_forum_post_of_unknown_outcome_is_not_made_twice(
+    home: House, monkeypatch: pytest.MonkeyPatch, lately: float
+) -> None:
+    """Neither shortly after a start, when all is looked for, nor later."""
+    monkeypatch.setattr("bots.discord.outward._JUST_STARTED", lately)
     home.fault("POST /channels/{channel_id}/threads", "drop_after")
     with pytest.raises(OutcomeUnknown):
         await home.article()
     receipt = await home.article()
     (thread,) = home.side.threads(home.forum)
     assert receipt.thread == thread["id"]
+
+
+async def test_a_reply_to_what_is_gone_stands_without_it(home: House) -> None:
+    root = await home.article()
+    asked = home.side.person_posts(home.ana, str(root.thread), "Is this so?")
+    home.side.person_deletes(home.ana, asked["id"])
+    at = home.at(home.forum, "forum", thread=root.thread, reply_to=f"{root.thread}/{asked['id']}")
+    await home.adapter.send(at, home.adapter.render(comment(), at)[0], "n12")
+    assert any("I agree" in text for text in home.side.texts(str(root.thread)))
 
 
 async def test_nobody_listening_is_unreachable(home: House) -> None:

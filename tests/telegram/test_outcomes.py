@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from telegram.error import BadRequest
 
 from bots.rehearsal.world import Fault
-from bots.telegram.api import NoChange, NoChat, OtherForm, refusal
+from bots.telegram.api import Api, NoChange, NoChat, OtherForm, refusal
 from core.errors import DeliveryError, Gone, OutcomeUnknown, Rejected, RetryLater
 from core.ports import Target
 from core.text.model import Rich
@@ -206,3 +207,20 @@ def test_what_a_refusal_means(words: str, kind: type[Rejected], what: str) -> No
     found = refusal(words)
     assert type(found) is kind
     assert getattr(found, "what", "") == what
+
+
+def test_no_refusal_repeats_the_token() -> None:
+    told = Api(TOKEN)._meaning(BadRequest(f"wrong address /bot{TOKEN}/sendMessage"))
+    assert type(told) is Rejected
+    assert TOKEN not in told.reason
+
+
+async def test_an_album_counts_as_each_of_its_pictures() -> None:
+    async with house(pace=1.0) as h:
+        _, root = await h.publish()
+        at, parts = _with_pictures(h, root, *(str(number) for number in range(10)))
+        await h.adapter.send_group(at, parts, "n2")
+        assert h.adapter.pace(at, "send") < 20
+        await h.adapter.send_group(at, parts, "n3")
+        assert h.adapter.pace(at, "send") > 50
+        assert h.adapter.pace(at, "delete") == 0
