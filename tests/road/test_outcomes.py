@@ -1,0 +1,107 @@
+"""What the desk reads of tries whose outcome is not known, that were surely in vain, or whose
+thread is gone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bots.rehearsal.world import Fault
+from core.outbox import calls
+from tests.road.hands import Hands
+from tests.road.house import Json, newsroom
+
+TWICE = "it may exist twice"
+
+
+@asynccontextmanager
+async def published(folder: Path) -> AsyncIterator[Hands]:
+    """A newsroom that lets comments through, with one article."""
+    async with newsroom(folder, mode="open") as house:
+        await house.publish()
+        yield Hands(house)
+
+
+def fails(hands: Hands, kind: str, times: int = 1, **more: int) -> None:
+    """What goes into the Telegram group meets a fault."""
+    group = str(hands.p.group)
+
+    def there(params: Json) -> bool:
+        return str(params.get("chat_id")) == group
+
+    hands.house.world.faults.add(
+        Fault("telegram", "sendMessage", kind, times=times, where=there, **more)  # type: ignore[arg-type]
+    )
+
+
+def there(hands: Hands, words: str) -> list[str]:
+    """Our messages in the group with these words."""
+    return [m["text"] for m in hands.house.group() if words in m["text"] and m["from"]["is_bot"]]
+
+
+async def test_what_was_sent_again_without_knowing_is_said_so(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        fails(hands, "drop_after")
+        hands.ben("said once")
+        await hands.house.until(lambda: len(there(hands, "said once")) == 2, "sent once more")
+        await hands.settled()
+        assert TWICE in await hands.at_desk("/why 1#1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"), [("429", {"retry_after": 0}), ("status", {"status": 429})]
+)
+async def test_what_surely_was_not_sent_is_not_called_doubtful(
+    tmp_path: Path, kind: str, more: dict[str, int]
+) -> None:
+    async with published(tmp_path) as hands:
+        fails(hands, kind, **more)
+        hands.ben("said once")
+        await hands.house.until(lambda: there(hands, "said once"), "sent")
+        await hands.settled()
+        assert len(there(hands, "said once")) == 1
+        assert TWICE not in await hands.at_desk("/why 1#1")
+
+
+async def test_after_many_tries_of_unknown_outcome_it_is_not_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "LONGEST", 0.05)
+    monkeypatch.setattr(calls, "MOST_UNKNOWN", 2)
+    async with published(tmp_path) as hands:
+        fails(hands, "drop_before", times=99)
+        hands.ben("never heard")
+        told = await hands.house.until(lambda: hands.house.told("could not be shown"), "told")
+        assert "it may be there, it is not sent again" in told["text"]
+        hands.house.world.faults.clear()
+        hands.ben("another one")
+        await hands.house.until(lambda: there(hands, "another one"), "the next one comes")
+        assert not there(hands, "never heard")
+        assert "1 delivery is tried again" in await hands.at_desk("/replay 1#1")
+        await hands.house.until(lambda: there(hands, "never heard"), "when asked for")
+
+
+async def test_a_thread_whose_root_is_gone_is_told_once_and_left_alone(tmp_path: Path) -> None:
+    async with published(tmp_path) as hands:
+        hands.t.person_deletes(hands.p.boss, hands.p.group, hands.house.root() or 0)
+        for words in ("the first", "the second"):
+            hands.ben(words)
+            await hands.house.until_async(partial(_stored, hands, words), "stored")
+        gone = "The thread of “Harbour report” in The Paper talk is gone."
+        await hands.house.until(lambda: hands.house.told(gone), "the desk is told")
+        for number in (1, 2):
+            said = await hands.at_desk(f"/why 1#{number}")
+            assert "there is no thread here to show it in" in said
+        assert len([m for m in hands.house.cards() if gone in m.get("text", "")]) == 1
+        assert not there(hands, "the ")
+
+
+async def _stored(hands: Hands, words: str) -> bool:
+    row = await hands.house.product.newsroom.look(
+        lambda tx, _: tx.one("SELECT 1 FROM revision WHERE text LIKE :w", {"w": f"%{words}%"})
+    )
+    return row is not None
