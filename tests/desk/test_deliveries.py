@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from core.events import Moved
 from core.newsroom.outgoing import deliveries
-from tests.desk.room import BOSS, NOW, Desk, desk
+from tests.desk.room import BOSS, NOW, THREADS, Desk, desk
 
 COPY = "id = (SELECT max(id) FROM delivery WHERE subject = 'comment' AND role = 'copy')"
 
@@ -91,3 +92,32 @@ async def test_what_waits_for_a_thread_that_was_gone_is_counted(tmp_path: Path) 
         assert "2 deliveries are tried again" in answer.text.text
         answer = await d.commands(BOSS, "replay 1")
         assert "Nothing was refused" in answer.text.text
+
+
+async def test_what_came_while_a_thread_was_given_up_is_shown_there_too(tmp_path: Path) -> None:
+    async with desk(tmp_path, "open") as d:
+        await change(d, "UPDATE thread SET dead = 1")
+        await d.say("meanwhile")
+        assert "our copy" not in (await d.commands(BOSS, "why 1#1")).text.text
+        answer = await d.commands(BOSS, "replay")
+        assert "1 delivery is tried again" in answer.text.text
+        assert (await why(d)).endswith("wanted revision 1, there nothing · on its way")
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+async def test_what_stands_in_a_group_that_moved_is_not_tried_again(
+    tmp_path: Path, given_up: bool
+) -> None:
+    async with desk(tmp_path, "open") as d:
+        await d.say("some words", side="discord")
+        group = THREADS["telegram"][0]
+        if given_up:
+            await change(d, "UPDATE thread SET dead = 1 WHERE place = '55'")
+        for _ in range(2):
+            await d.room.handle(Moved("telegram", group, "-1009", NOW))
+        answer = await d.commands(BOSS, "replay")
+        assert "Nothing was refused" in answer.text.text
+        row = await d.row("SELECT dead FROM thread WHERE place LIKE '55%'")
+        assert row["dead"] == 1
+        await d.say("more words", side="discord")
+        assert "our copy" not in (await d.commands(BOSS, "why 1#2")).text.text

@@ -11,7 +11,7 @@ from core.i18n import Texts, texts
 from core.newsroom.context import Context
 from core.newsroom.desks.alarms import oldest_held
 from core.newsroom.outgoing.jobs import Job
-from core.newsroom.outgoing.plan import change_delivery
+from core.newsroom.outgoing.plan import change_delivery, replan_all
 from core.ports import Row, Tx
 from core.text.model import Rich, bold, join, link
 from core.threads import PLACEHOLDER
@@ -25,6 +25,9 @@ LEVEL, WAITING, OPEN, REFUSED, BY_HAND, NO_THREAD = (
 )  # fmt: skip
 """How a delivery stands: as wanted; to be tried; a try whose outcome is not known; not tried
 again until something changes; taken away by a person; without a thread in which to show it."""
+
+AWAY = " (moved)"
+"""Behind the place of what stands in a group that became another."""
 
 _OUTCOMES = {
     "removed there by hand": "removed there by hand",
@@ -196,20 +199,28 @@ def replay(tx: Tx, publication: int, subject: str = "", number: int = 0) -> int:
 
 
 def _revive_threads(tx: Tx, values: Json) -> int:
-    """What waits for a thread that was given up; the threads are open again."""
-    rows = tx.all(
-        "SELECT t.id, t.channel, (SELECT count(*) FROM delivery d WHERE d.subject = 'comment'"
-        " AND d.article = t.article AND d.channel = t.channel AND d.want <> d.have"
-        " AND d.dead_want IS NULL) AS n FROM thread t JOIN article a ON a.id = t.article"
-        " WHERE t.dead = 1 AND a.publication = :p"
+    """Open again what was given up, for what came meanwhile too; how many copies wait for it.
+    What stands in a group that became another is out of reach for good."""
+    threads = tx.all(
+        "SELECT t.id, t.article, t.channel FROM thread t JOIN article a ON a.id = t.article"
+        " WHERE t.dead = 1 AND a.publication = :p AND t.place NOT LIKE :away"
         " AND (:subject = '' OR (:subject = 'article' AND t.article = :id) OR"
         " (:subject = 'comment' AND t.article = (SELECT article FROM comment WHERE id = :id)))",
-        values,
+        {**values, "away": f"%{AWAY}"},
     )
-    for row in rows:
-        tx.run("UPDATE thread SET dead = 0 WHERE id = :id", {"id": row["id"]})
-        tx.wake(row["channel"])
-    return sum(row["n"] for row in rows)
+    return sum(_revive(tx, thread) for thread in threads)
+
+
+def _revive(tx: Tx, thread: Row) -> int:
+    tx.run("UPDATE thread SET dead = 0 WHERE id = :id", {"id": thread["id"]})
+    replan_all(tx, thread["article"])
+    tx.wake(thread["channel"])
+    waiting = tx.one(
+        "SELECT count(*) AS n FROM delivery WHERE subject = 'comment' AND article = :article"
+        " AND channel = :channel AND want <> have AND dead_want IS NULL",
+        {"article": thread["article"], "channel": thread["channel"]},
+    )
+    return int(waiting["n"]) if waiting is not None else 0
 
 
 def report(tx: Tx, context: Context, language: str, subject: str, number: int) -> Rich:

@@ -178,6 +178,15 @@ def relink(tx: Tx, comment: int) -> None:
         change_delivery(tx, row["id"], row["shown_revision"], row["channel"])
 
 
+def replan_all(tx: Tx, article: int) -> None:
+    """The same for every comment of an article that may be read: a thread of it is open (again),
+    so that what came meanwhile appears there too."""
+    for row in tx.all(
+        "SELECT id FROM comment WHERE article = :a AND shown > 0 ORDER BY number", {"a": article}
+    ):
+        replan(tx, row["id"])
+
+
 def requote(tx: Tx, comment: int) -> None:
     """The copies of its replies that quote it, because what they answer does not show it (any
     more), because they mark a part of it or because a webhook's always do, are looked at again:

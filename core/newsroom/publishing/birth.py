@@ -8,7 +8,7 @@ from core.newsroom.comments.intake import posted
 from core.newsroom.comments.parking import park_forward, take_events, take_forward
 from core.newsroom.context import Context
 from core.newsroom.desks.desk import tell_desk
-from core.newsroom.outgoing.plan import raise_delivery, replan
+from core.newsroom.outgoing.plan import raise_delivery, replan_all
 from core.newsroom.publishing.marks import wanted_marks
 from core.ports import Row, Tx
 
@@ -152,10 +152,7 @@ def open_thread(
     if message:
         _map_forward(tx, article, channel, message)
     _refresh_links(tx, context, article, channel)
-    for row in tx.all(
-        "SELECT id FROM comment WHERE article = :a AND shown > 0 ORDER BY number", {"a": article}
-    ):
-        replan(tx, row["id"])
+    replan_all(tx, article)
     _take_settings(tx, thread, article)
     for event in take_events(tx, context, channel.id, place):
         posted(tx, context, event)

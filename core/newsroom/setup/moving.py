@@ -12,6 +12,7 @@ from core.events import Moved
 from core.model import Channel, Purpose
 from core.newsroom.context import Context
 from core.newsroom.desks.desk import ASKS, tell_desk
+from core.newsroom.outgoing.deliveries import AWAY
 from core.ports import Tx
 
 # What still asks the desk something is made anew; a command that is up there cannot be taken away
@@ -39,7 +40,10 @@ def moved(tx: Tx, context: Context, event: Moved) -> None:
         return
     taken = context.house(tx).by_place.get((event.platform, event.to))
     if taken is not None:
-        tx.run("UPDATE channel SET place = place || ' (moved)' WHERE id = :c", {"c": taken.id})
+        tx.run(
+            "UPDATE channel SET place = place || :away WHERE id = :c",
+            {"away": AWAY, "c": taken.id},
+        )
     tx.run(
         "UPDATE channel SET place = :to, dead = '' WHERE id = :c",
         {"to": event.to, "c": channel.id},
@@ -61,9 +65,11 @@ def _close_deliveries(tx: Tx, channel: Channel) -> None:
 
 
 def _close_threads(tx: Tx, context: Context, channel: Channel) -> None:
-    closed = tx.run(
-        "UPDATE thread SET dead = 1, place = place || ' (moved)' WHERE channel = :c AND dead = 0",
-        {"c": channel.id},
+    closed = tx.run("UPDATE thread SET dead = 1 WHERE channel = :c AND dead = 0", {"c": channel.id})
+    tx.run(
+        "UPDATE thread SET place = place || :away WHERE channel = :c"
+        " AND place NOT LIKE '%' || :away",
+        {"away": AWAY, "c": channel.id},
     )
     tell_desk(
         tx, context, channel.publication, f"moved:{channel.id}:{channel.place}",
