@@ -13,6 +13,7 @@ import pytest
 from bots.rehearsal.telegram.pictures import jpeg
 from bots.rehearsal.world import Fault
 from core.outbox import calls
+from tests.road import test_channels as places
 from tests.road.hands import Hands
 from tests.road.house import Json, newsroom
 
@@ -133,6 +134,51 @@ async def test_a_thread_whose_root_is_gone_is_told_once_and_left_alone(tmp_path:
         assert "there is no thread here to show it in" in await hands.at_desk("/why 1#1")
         assert len([m for m in hands.house.cards() if gone in m.get("text", "")]) == 1
         assert not there(hands, "the ")
+
+
+FAULTS: tuple[Json, ...] = (
+    {"kind": "429", "retry_after": 0.1},
+    {"kind": "status", "status": 500},
+    {"kind": "drop_before"},
+    {"kind": "drop_after"},
+)
+
+
+@pytest.mark.parametrize("how", FAULTS, ids=lambda how: how["kind"])
+async def test_a_thread_that_could_not_be_started_is_started_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: Json
+) -> None:
+    monkeypatch.setattr(calls, "LONGEST", 0.05)
+    route = "POST /channels/{channel_id}/messages/{message_id}/threads"
+    async with newsroom(tmp_path, connect=False) as house:
+        place = places.discord_channel(house, "news", "text")
+        await places.publication(house)
+        await places.add(house, "discord", place)
+        house.world.faults.add(Fault("discord", route, **how))
+        article = await places.publish(house)
+        await places.threads(house, article, 1)
+        assert places.only_thread(house, place)
+        assert len(house.discord.messages(place)) == 1
+
+
+@pytest.mark.parametrize("how", FAULTS, ids=lambda how: how["kind"])
+async def test_a_lock_that_failed_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: Json
+) -> None:
+    monkeypatch.setattr(calls, "LONGEST", 0.05)
+    async with published(tmp_path) as hands:
+        thread = hands.house.forum_thread() or ""
+        hands.house.world.faults.add(Fault("discord", "PATCH /channels/{channel_id}", **how))
+        await hands.at_desk("/lock 1")
+
+        async def level() -> bool:
+            row = await hands.house.product.newsroom.look(
+                lambda tx, _: tx.one("SELECT 1 FROM setting WHERE want <> have")
+            )
+            return row is None
+
+        await hands.house.until_async(level, "level")
+        assert hands.d.channel(thread)["thread_metadata"]["locked"]
 
 
 async def _stored(hands: Hands, words: str) -> bool:

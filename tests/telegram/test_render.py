@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from bots.rehearsal.telegram.entities import detected
 from bots.telegram import ids
 from bots.telegram.guard import WORD_JOINER, guarded
 from bots.telegram.pace import Pace
-from bots.telegram.render import hashtags, render, texts
+from bots.telegram.render import gather, hashtags, render, texts
 from bots.telegram.text import MAX_ENTITIES, utf16_len
 from core.clock import FakeClock
 from core.errors import UserError
@@ -134,6 +135,42 @@ def test_whatever_is_said_fits_and_is_json(said: str, times: int) -> None:
         assert len(part.payload.get("entities", ())) <= MAX_ENTITIES
     (part,) = render(article(body=styled), CHANNEL, "bot")
     assert utf16_len(shown(part)) <= 4096
+
+
+def plain(rich: Rich, *labels: str) -> Part:
+    """A comment's copy as one message, with a row for each button."""
+    rows = tuple((Button(label, "c" + label),) for label in labels)
+    (part,) = render(NoticeView(rich, rows), GROUP, "bot")
+    return part
+
+
+def test_several_texts_make_one_message_with_their_dress_and_their_buttons() -> None:
+    made = gather([plain(Rich("🔥🔥"), "a"), plain(bold("b")), plain(Rich("c ") + bold("d"), "e")])
+    assert made is not None
+    assert made.payload["text"] == "🔥🔥\n\nb\n\nc d"
+    assert made.payload["entities"] == [
+        {"type": "bold", "offset": 6, "length": 1},
+        {"type": "bold", "offset": 11, "length": 1},
+    ]
+    rows = made.payload["reply_markup"]["inline_keyboard"]
+    assert [button["text"] for (button,) in rows] == ["a", "e"]
+
+
+def test_what_one_message_cannot_hold_is_not_gathered() -> None:
+    assert gather([plain(Rich("a" * 2047)), plain(Rich("b" * 2047))])
+    assert gather([plain(Rich("a" * 2047)), plain(Rich("b" * 2048))]) is None
+    dressed = Rich("a " * 51, tuple(Span(2 * n, 2 * n + 1, Style.BOLD) for n in range(51)))
+    assert gather([plain(dressed), plain(dressed.slice(0, 98))])
+    assert gather([plain(dressed), plain(dressed)]) is None
+    labels = [str(number) for number in range(11)]
+    assert gather([plain(Rich("a"), *labels), plain(Rich("b"), *labels[:9])])
+    assert gather([plain(Rich("a"), *labels), plain(Rich("b"), *labels)]) is None
+
+
+def test_only_texts_are_gathered() -> None:
+    text = plain(Rich("a"))
+    assert gather([text, replace(text, kind="article")]) is None
+    assert gather([text, replace(text, payload={"caption": "b", "as": "photo"})]) is None
 
 
 def test_texts_of_nothing() -> None:
