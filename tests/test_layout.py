@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from core.outbox.layout import fitting
 from core.views import Part
 
-ROOM = 10
+ROOM = 12
 
 
 def texts(*words: str) -> list[tuple[Part, ...]]:

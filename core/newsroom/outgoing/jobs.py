@@ -281,9 +281,13 @@ def _member(
 
 def _lane(capabilities: Capabilities, row: Row, members: Sequence[Row]) -> str:
     """Removals have a lane of their own: they cost no budget, and what is held must not stand
-    while sends wait for theirs. What shares a message with others goes by an edit."""
+    while sends wait for theirs. What shares a message with others goes by an edit, in a lane
+    beside the others' as well: where those rest for long, its message is removed instead."""
     thread = row["thread_place"] or "" if capabilities.lane == "thread" else ""
-    return thread if any(member["want"] for member in members) else f"{thread}!"
+    wanted = [bool(member["want"]) for member in members]
+    if all(wanted):
+        return thread
+    return f"{thread}?" if any(wanted) else f"{thread}!"
 
 
 def _sent(tx: Tx, rows: Sequence[Row]) -> tuple[Sent, ...]:
