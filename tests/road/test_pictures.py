@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,21 @@ async def test_further_pictures_come_as_an_album_and_go_like_a_comment(tmp_path:
         await hands.at_desk(f"/remove {article}#1")
         await house.until(lambda: not _album(house), "removed on Telegram")
         await house.until(lambda: not house.thread_message("More pictures"), "and on Discord")
+        assert await hands.at_desk(f"/pictures {article}") == "They come as comment #2."
+        await house.until(lambda: _album(house), "once more")
+
+
+async def test_at_most_ten_further_pictures_come(tmp_path: Path) -> None:
+    async with gallery() as origin, newsroom(tmp_path) as house:
+        hands = Hands(house)
+        article = await _publish(house, origin, " ".join(f"p{number}" for number in range(13)))
+        await hands.at_desk(f"/pictures {article}")
+        shown = await house.until(lambda: house.thread_message("More pictures"), "on Discord")
+        told = [a.get("description") for a in shown["attachments"]]
+        assert told == [f"Picture p{number}" for number in range(1, 11)]
+        await hands.settled()
+        thread = house.forum_thread() or ""
+        assert sum(len(m["attachments"]) for m in house.discord.messages(thread)) == 10
 
 
 @pytest.mark.parametrize("lie", ["page", "endless", "large"])
@@ -161,6 +177,19 @@ async def test_a_long_article_is_a_rich_message_and_a_container(tmp_path: Path) 
         await house.until(
             lambda: "withdrawn" in str(house.discord.messages(thread)[0]["components"]), "edited"
         )
+
+
+async def test_a_server_without_rich_messages_is_asked_once(tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as house:
+        await _rich(house)
+        unknown = {"ok": False, "error_code": 404, "description": "Not Found"}
+        fault = Fault("telegram", "sendRichMessage", "status", times=9, status=404, body=unknown)
+        house.world.faults.add(fault)
+        for headline in ("Harbour report", "Second report"):
+            draft = Draft(headline, f"https://paper.example/{headline}", headline)
+            await house.product.newsroom.publish_draft_now(None, draft)
+            await house.until(partial(house.root, headline), "the forward")
+        assert fault.times == 8
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -78,6 +78,13 @@ def test_an_automatic_forward_opens_a_thread() -> None:
     )
 
 
+def test_a_forward_of_a_rich_message_tells_its_words() -> None:
+    paragraph = {"type": "paragraph", "text": "Harbour deal"}
+    root = {**ROOT, "rich_message": {"blocks": [paragraph]}}
+    del root["text"]
+    assert one({"update_id": 1, "message": root}).text == "Harbour deal"
+
+
 def test_a_comment_with_all_that_it_tells() -> None:
     opened, posted = convert(comment(), Known(ME))
     assert isinstance(opened, ThreadOpened)
