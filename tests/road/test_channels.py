@@ -153,6 +153,49 @@ async def test_a_forward_that_comes_after_our_own_root(tmp_path: Path) -> None:
         await house.until(lambda: house.thread_message("Under the late one"), "relayed")
 
 
+@pytest.mark.parametrize("first", [0, 1], ids=["in their order", "the later one first"])
+async def test_a_post_sent_twice_keeps_the_one_with_the_thread(tmp_path: Path, first: int) -> None:
+    """The answer to the first send is lost and no forward tells of it, so the post is sent again;
+    then the forwards of both come. One post stays, and the conversation below it goes on."""
+    rules = Rules(forward_wait=0.0)
+    switches = Switches(forward="missing", mirror_deletes=True)
+    async with newsroom(tmp_path, mode="open", rules=rules, switches=switches) as house:
+        t, p = house.telegram, house.places
+
+        def posts() -> list[Json]:
+            return [m for m in t.messages(p.channel) if "Harbour report" in m.get("text", "")]
+
+        late = Fault("telegram", "sendMessage", "drop_after", where=_into(p.channel))
+        house.world.faults.add(late)
+        article = await publish(house)
+        await threads(house, article, 2)
+        await house.until(lambda: len(posts()) == 2, "sent twice")
+        t.world.switches.forward = "before"
+        docs = t.memory.messages(t.known_chat(p.channel)["key"])[-2:]
+        t.posting.forward_later([docs[first]])
+        t.world.touch()
+        await house.until(house.root, "a forward")
+        await house.until(lambda: not own_roots(house), "our own root goes")
+        t.posting.forward_later([docs[1 - first]])
+        t.world.touch()
+        await house.until(lambda: len(posts()) == 1, "one post stays")
+        assert posts()[0]["message_id"] == docs[first]["id"]
+        root = house.root()
+        t.person_posts(p.ana, p.group, "Under the one that stays", under=root)
+        await house.until(lambda: house.thread_message("Under the one that stays"), "relayed")
+        house.discord.person_posts(p.ben, house.forum_thread() or "", "And back")
+        answer = await house.until(lambda: in_chat(house, p.group, "And back"), "relayed back")
+        assert answer["message_thread_id"] == root
+
+
+def own_roots(house: House) -> list[Json]:
+    """Roots of our own in the group."""
+    return [
+        m for m in house.group()
+        if "Harbour report" in m["text"] and not m.get("is_automatic_forward")
+    ]  # fmt: skip
+
+
 async def test_group_without_channel(tmp_path: Path) -> None:
     async with newsroom(tmp_path, connect=False) as house:
         t, p = house.telegram, house.places

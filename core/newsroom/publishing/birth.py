@@ -5,10 +5,11 @@ from __future__ import annotations
 from core.events import ThreadOpened
 from core.model import Channel, Purpose
 from core.newsroom.comments.intake import posted
+from core.newsroom.comments.message_map import remove_again
 from core.newsroom.comments.parking import park_forward, take_events, take_forward
 from core.newsroom.context import Context
 from core.newsroom.desks.desk import tell_desk
-from core.newsroom.outgoing.plan import raise_delivery, replan_all
+from core.newsroom.outgoing.plan import change_delivery, raise_delivery, replan_all
 from core.newsroom.publishing.marks import wanted_marks
 from core.ports import Row, Tx
 
@@ -26,7 +27,7 @@ def thread_opened(tx: Tx, context: Context, event: ThreadOpened) -> int | None:
     own = announce.id == channel.id
     if not own and channel.announce != announce.id:
         return None
-    article = _article_of_post(tx, announce, event)
+    article = _article_of_post(tx, announce, channel, event)
     if own:
         return _own_root(tx, context, article, channel, event) if article is not None else None
     if article is None:
@@ -60,22 +61,34 @@ def _own_root(tx: Tx, context: Context, article: int, channel: Channel, event: T
 
 def _late(tx: Tx, article: int, channel: Channel, event: ThreadOpened) -> int | None:
     """A forward that comes after a root of ours took its place: where nobody has commented
-    there, the thread moves below the forward."""
+    there, the thread moves below the forward. One that comes after another forward, because its
+    post was sent twice, stays known beside it."""
     known = tx.one(
         "SELECT id, place FROM thread WHERE article = :a AND channel = :c",
         {"a": article, "c": channel.id},
     )
     if known is None or known["place"] == event.thread:
         return None
+    forwarded = _under_forward(tx, article, channel)
     _map_forward(tx, article, channel, event.message)
     comments = tx.one("SELECT 1 FROM comment WHERE article = :a LIMIT 1", {"a": article})
-    if comments is None:
+    if comments is None and not forwarded:
         tx.run(
             "UPDATE thread SET place = :p, link = :l WHERE id = :id",
             {"p": event.thread, "l": event.link, "id": known["id"]},
         )
         _drop_own_root(tx, article, channel)
     return int(known["id"])
+
+
+def _under_forward(tx: Tx, article: int, channel: Channel) -> bool:
+    """The article's thread in a channel stands below an automatic forward."""
+    row = tx.one(
+        "SELECT 1 FROM thread t JOIN message m ON m.channel = t.channel AND m.platform_id = t.place"
+        " WHERE t.article = :a AND t.channel = :c AND m.kind = 'forward'",
+        {"a": article, "c": channel.id},
+    )
+    return row is not None
 
 
 def _drop_own_root(tx: Tx, article: int, channel: Channel) -> None:
@@ -92,7 +105,9 @@ def _known_root(tx: Tx, channel: Channel, thread: str) -> bool:
     return known is not None
 
 
-def _article_of_post(tx: Tx, announce: Channel, event: ThreadOpened) -> int | None:
+def _article_of_post(
+    tx: Tx, announce: Channel, channel: Channel, event: ThreadOpened
+) -> int | None:
     row = tx.one(
         "SELECT d.subject_id FROM message m JOIN shows s ON s.message = m.id JOIN delivery d"
         " ON d.id = s.delivery WHERE m.channel = :c AND m.platform_id = :m"
@@ -101,13 +116,15 @@ def _article_of_post(tx: Tx, announce: Channel, event: ThreadOpened) -> int | No
     )
     if row is not None:
         return int(row["subject_id"])
-    return _settle_unknown(tx, announce, event)
+    return _settle_unknown(tx, announce, channel, event)
 
 
-def _settle_unknown(tx: Tx, announce: Channel, event: ThreadOpened) -> int | None:
-    """The forward proves that a post of unknown outcome exists: recognised by its headline."""
+def _settle_unknown(tx: Tx, announce: Channel, channel: Channel, event: ThreadOpened) -> int | None:
+    """The forward proves that a post of unknown outcome exists: recognised by its headline. Of
+    posts sent twice the one stays whose forward holds the thread."""
     rows = tx.all(
-        "SELECT m.id, m.tried_at, d.id AS delivery, d.subject_id, a.headline FROM message m"
+        "SELECT m.id, d.id AS delivery, d.subject_id, d.want, d.shown_revision, a.headline"
+        " FROM message m"
         " JOIN shows s ON s.message = m.id JOIN delivery d ON d.id = s.delivery"
         " JOIN article a ON a.id = d.subject_id WHERE m.channel = :c AND m.platform_id IS NULL"
         " AND m.tried_hash <> '' AND d.subject = 'article' ORDER BY m.id",
@@ -115,15 +132,32 @@ def _settle_unknown(tx: Tx, announce: Channel, event: ThreadOpened) -> int | Non
     )
     for row in rows:
         if event.text.startswith(row["headline"][:MATCH]):
-            tx.run(
-                "UPDATE message SET platform_id = :pid, have_hash = tried_hash, tried_at = NULL,"
-                " doubtful = 0, link = :link WHERE id = :id",
-                {"pid": event.announce_message, "link": event.link, "id": row["id"]},
+            _settle(
+                tx, announce, row, event, surplus=_under_forward(tx, row["subject_id"], channel)
             )
-            tx.run("UPDATE delivery SET due = 0 WHERE id = :id", {"id": row["delivery"]})
-            tx.wake(announce.id)
             return int(row["subject_id"])
     return None
+
+
+def _settle(tx: Tx, announce: Channel, row: Row, event: ThreadOpened, *, surplus: bool) -> None:
+    """A try made a post. surplus: another one stays, so this one goes. Whoever is about to try
+    again, or works on another try, reads the delivery anew."""
+    delivery = {"d": row["delivery"], "m": row["id"]}
+    if surplus:
+        tx.run(
+            "UPDATE shows SET position = 1 + (SELECT max(position) FROM shows WHERE delivery = :d)"
+            " WHERE delivery = :d AND message = :m AND position >= 0",
+            delivery,
+        )
+    if row["want"]:
+        change_delivery(tx, row["delivery"], row["shown_revision"], announce.id)
+    else:
+        remove_again(tx, row["delivery"], announce.id)
+    tx.run(
+        "UPDATE message SET platform_id = :pid, have_hash = tried_hash, tried_at = NULL,"
+        " doubtful = 0, link = :link WHERE id = :id",
+        {"pid": event.announce_message, "link": event.link, "id": row["id"]},
+    )
 
 
 def open_thread(
