@@ -11,6 +11,7 @@ from typing import Any
 
 from bots.rehearsal.discord.components import walk
 from bots.rehearsal.discord.side import DiscordSide
+from bots.rehearsal.reading import bare, says
 from bots.rehearsal.telegram.side import TelegramSide
 from bots.rehearsal.world import World
 
@@ -44,7 +45,7 @@ class TelegramDoor:
         await self._until(lambda: self._said(person, before), "being asked for the words")
         before = self._last(person)
         self._side.person_posts(person, self._bot, text)
-        preview = await self._until(lambda: self._preview(person, before), "the preview")
+        preview = await self._until(lambda: self._preview(person, before, text), "the preview")
         send = str(next(_keys(preview))["text"])
 
         def press() -> Callable[[], Any]:
@@ -74,8 +75,13 @@ class TelegramDoor:
         every = self._direct(person)
         return [doc for doc in every if doc["id"] > before and doc.get("bot") == self._bot]
 
-    def _preview(self, person: int, before: int) -> Json | None:
-        return next((doc for doc in self._said(person, before) if any(_keys(doc))), None)
+    def _preview(self, person: int, before: int, text: str) -> Json | None:
+        """The words with keys below. A bot that died may ask for the words a second time, and
+        below that are keys as well."""
+        for doc in self._said(person, before):
+            if any(_keys(doc)) and says(doc.get("text"), bare(text)):
+                return doc
+        return None
 
     async def _until(self, condition: Callable[[], Any], what: str) -> Any:
         return await self._world.until(condition, what, PATIENCE)

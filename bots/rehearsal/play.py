@@ -9,9 +9,7 @@ is kept in the World, comment by comment, so that a later start goes on where th
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from bots.rehearsal.discord.errors import ApiError as DiscordError
@@ -19,6 +17,7 @@ from bots.rehearsal.discord.errors import NotPossible
 from bots.rehearsal.discord.side import DiscordSide
 from bots.rehearsal.doors import DiscordDoor, Press, TelegramDoor
 from bots.rehearsal.example import Example, ExampleComment, Side
+from bots.rehearsal.reading import PREFIX, bare, letters, says
 from bots.rehearsal.stage import Stage
 from bots.rehearsal.telegram.errors import ApiError as TelegramError
 from bots.rehearsal.telegram.errors import Refused
@@ -42,7 +41,6 @@ LEAD = 60.0
 """World seconds between the first article's appearance and the raising of the curtain."""
 
 _KIND = "played"
-_PREFIX = 48
 _ENDED = "the end"
 
 
@@ -216,21 +214,6 @@ def opening(example: Example, base: float) -> float:
     return base + min(one.published_offset for one in example.articles if not one.later)
 
 
-_TARGET = re.compile(r"\]\([^()\s]*\)")
-
-
-@lru_cache(maxsize=4096)
-def bare(text: str) -> str:
-    """The first letters and digits of a text, which every platform's markup leaves alone."""
-    return "".join(filter(str.isalnum, text))[:_PREFIX]
-
-
-@lru_cache(maxsize=4096)
-def _letters(text: str) -> str:
-    """The letters and digits that a reader sees: where a link leads to is not among them."""
-    return "".join(filter(str.isalnum, _TARGET.sub("]", text)))
-
-
 class _Telegram:
     """Hands and eyes on Telegram. Messages are named by their number as text."""
 
@@ -243,7 +226,7 @@ class _Telegram:
     def _post(self, headline: str) -> int | None:
         """An article in the channel."""
         for post in self._side.memory.messages(self._at.channel):
-            if _letters(headline) in _letters(post.get("text") or ""):
+            if letters(headline) in letters(post.get("text") or ""):
                 return int(post["id"])
         return None
 
@@ -257,7 +240,7 @@ class _Telegram:
         root = self.thread(headline)
         for doc in self._side.memory.messages(self._at.group):
             mine = doc.get("bot") == self._at.bot
-            if doc.get("thread") == root and mine >= ours and _says(doc.get("text"), needle):
+            if doc.get("thread") == root and mine >= ours and says(doc.get("text"), needle):
                 return str(doc["id"])
         return None
 
@@ -279,7 +262,7 @@ class _Telegram:
     def card(self, needle: str, button: str = APPROVE) -> str | None:
         """The card of a comment at the desk that has this button: an open one, or a decided."""
         for doc in reversed(self._side.memory.messages(self._at.desk)):
-            if _says(doc.get("text"), needle) and button in _labels(doc):
+            if says(doc.get("text"), needle) and button in _labels(doc):
                 return str(doc["id"])
         return None
 
@@ -317,7 +300,7 @@ class _Discord:
     def thread(self, headline: str) -> str | None:
         """The forum post of an article."""
         for post in self._side.state.threads(parent_id=self._at.forum):
-            if _letters(post["name"])[:_PREFIX] == bare(headline):
+            if letters(post["name"])[:PREFIX] == bare(headline):
                 return str(post["id"])
         return None
 
@@ -326,7 +309,7 @@ class _Discord:
         thread = self.thread(headline)
         for doc in self._side.state.messages(thread) if thread else ():
             mine = doc["author_id"] == self._at.bot
-            if doc["id"] != thread and mine >= ours and _says(doc["content"], needle):
+            if doc["id"] != thread and mine >= ours and says(doc["content"], needle):
                 return str(doc["id"])
         return None
 
@@ -344,7 +327,7 @@ class _Discord:
     def card(self, needle: str, button: str = APPROVE) -> str | None:
         """The card of a comment at the desk that has this button: an open one, or a decided."""
         for doc in reversed(self._side.state.messages(self._at.desk)):
-            if not doc["only"] and _says(doc["content"], needle) and self._button(doc, button):
+            if not doc["only"] and says(doc["content"], needle) and self._button(doc, button):
                 return str(doc["id"])
         return None
 
@@ -373,7 +356,3 @@ class _Discord:
         """Press a button as the moderator; what is returned tells whether it was answered."""
         made = self._side.person_presses(self._moderator, message, label)
         return lambda: made.response_type is not None and not made.loading
-
-
-def _says(text: str | None, needle: str) -> bool:
-    return needle in _letters(text or "")
