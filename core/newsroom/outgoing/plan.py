@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.model import State
@@ -174,8 +175,7 @@ def relink(tx: Tx, comment: int) -> None:
         " AND EXISTS (SELECT 1 FROM json_each(r.refers) WHERE json_extract(value, '$[2]') = :id)",
         {"id": comment},
     )
-    for row in rows:
-        change_delivery(tx, row["id"], row["shown_revision"], row["channel"])
+    _look_again(tx, rows)
 
 
 def replan_all(tx: Tx, article: int) -> None:
@@ -202,6 +202,11 @@ def requote(tx: Tx, comment: int) -> None:
         " WHERE p.message IN (m.reply_to, m.id) AND p.position >= 0))",
         {"id": comment},
     )
+    _look_again(tx, rows)
+
+
+def _look_again(tx: Tx, rows: Sequence[Row]) -> None:
+    """Deliveries that stay wanted are made anew: what they show may read otherwise by now."""
     for row in rows:
         change_delivery(tx, row["id"], row["shown_revision"], row["channel"])
 
