@@ -38,6 +38,22 @@ async def test_what_shares_a_message_goes_with_it_where_the_edit_would_wait(
         await hands.nowhere("two fish")
 
 
+async def test_what_leaves_a_placeholder_goes_where_the_edit_would_wait(tmp_path: Path) -> None:
+    """Somebody answered it: its words go at once, and the placeholder comes when it can."""
+    async with published(tmp_path) as hands:
+        house = hands.house
+        hands.ben("one fish")
+        copy = await house.until(lambda: house.group_message("one fish"), "relayed")
+        hands.ana("two fish", reply=copy["message_id"])
+        await house.until(lambda: house.thread_message("two fish"), "answered")
+        house.world.faults.add(Fault("telegram", "sendMessage", "429", retry_after=WHILE))
+        hands.ben("closes the group")
+        await house.until_async(lambda: _resting(hands), "Telegram takes nothing")
+        own = house.thread_message("one fish") or {}
+        house.discord.person_deletes(hands.p.ben, own["id"])
+        await hands.nowhere("one fish")
+
+
 async def _resting(hands: Hands) -> bool:
     row = await hands.house.product.newsroom.look(
         lambda tx, _: tx.one("SELECT 1 FROM delivery WHERE want <> have AND attempts > 0")

@@ -19,6 +19,7 @@ from core.newsroom.outgoing.facing import face_of
 from core.newsroom.publishing.birth import own_thread
 from core.ports import Capabilities, Row, Target, Tx
 from core.steps import Sent
+from core.threads import PLACEHOLDER
 from core.views import View
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,8 @@ no other of its channel."""
 class Member:
     """One delivery of a job. want, have: the counters that it was read at; raised: the highest
     value of want then, which tells one time of wanting nothing from another. view: what it
-    should show, None = nothing. rank: the comment's number."""
+    should show, None = nothing. rank: the comment's number. hidden: its words are not to be read
+    any more."""
 
     delivery: int
     subject_id: int
@@ -53,6 +55,7 @@ class Member:
     have: int
     raised: int
     view: View | None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,9 @@ class Job:
 
     @property
     def hides(self) -> bool:
-        """Something that its message shows is not to be read any more, while the rest is."""
-        return self.goes_on and any(not member.want for member in self.members)
+        """Something that its message shows is not to be read any more, while something stays in
+        its place or beside it."""
+        return self.goes_on and any(member.hidden for member in self.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,19 +279,24 @@ def _member(
         refers = refers or refers_by(tx, channel, row)
         view = face_of(tx, context, channel, row, refers=refers, shared=shared)
     return Member(
-        row["id"], row["subject_id"], row["rank"], row["want"], row["have"], row["raised"], view
-    )
+        row["id"], row["subject_id"], row["rank"], row["want"], row["have"], row["raised"], view,
+        _hidden(row),
+    )  # fmt: skip
+
+
+def _hidden(row: Row) -> bool:
+    return not row["want"] or row["shown_revision"] == PLACEHOLDER
 
 
 def _lane(capabilities: Capabilities, row: Row, members: Sequence[Row]) -> str:
     """Removals have a lane of their own: they cost no budget, and what is held must not stand
-    while sends wait for theirs. What shares a message with others goes by an edit, in a lane
-    beside the others' as well: where those rest for long, its message is removed instead."""
+    while sends wait for theirs. What shares a message with others, or leaves a placeholder, goes
+    by an edit, in a lane beside the others' as well: where those rest for long, its message is
+    removed instead."""
     thread = row["thread_place"] or "" if capabilities.lane == "thread" else ""
-    wanted = [bool(member["want"]) for member in members]
-    if all(wanted):
-        return thread
-    return f"{thread}?" if any(wanted) else f"{thread}!"
+    if not any(member["want"] for member in members):
+        return f"{thread}!"
+    return f"{thread}?" if any(_hidden(member) for member in members) else thread
 
 
 def _sent(tx: Tx, rows: Sequence[Row]) -> tuple[Sent, ...]:
