@@ -30,11 +30,7 @@ async def test_what_shares_a_message_goes_with_it_where_the_edit_would_wait(
         house = hands.house
         shared = house.group_message("one fish") or {}
         assert heads(shared) == ["#1 Ben · Discord", "#2 Ben · Discord"]
-        house.world.faults.add(Fault("telegram", "sendMessage", "429", retry_after=WHILE))
-        hands.ben("closes the group")
-        await house.until_async(lambda: _resting(hands), "Telegram takes nothing")
-        own = house.thread_message("two fish") or {}
-        house.discord.person_deletes(hands.p.ben, own["id"])
+        await _deleted_meanwhile(hands, "two fish")
         await hands.nowhere("two fish")
 
 
@@ -46,12 +42,18 @@ async def test_what_leaves_a_placeholder_goes_where_the_edit_would_wait(tmp_path
         copy = await house.until(lambda: house.group_message("one fish"), "relayed")
         hands.ana("two fish", reply=copy["message_id"])
         await house.until(lambda: house.thread_message("two fish"), "answered")
-        house.world.faults.add(Fault("telegram", "sendMessage", "429", retry_after=WHILE))
-        hands.ben("closes the group")
-        await house.until_async(lambda: _resting(hands), "Telegram takes nothing")
-        own = house.thread_message("one fish") or {}
-        house.discord.person_deletes(hands.p.ben, own["id"])
+        await _deleted_meanwhile(hands, "one fish")
         await hands.nowhere("one fish")
+
+
+async def _deleted_meanwhile(hands: Hands, words: str) -> None:
+    """Telegram takes nothing any more for the group, and Ben deletes what he wrote on Discord."""
+    house = hands.house
+    house.world.faults.add(Fault("telegram", "sendMessage", "429", retry_after=WHILE))
+    hands.ben("closes the group")
+    await house.until_async(lambda: _resting(hands), "Telegram takes nothing")
+    own = house.thread_message(words) or {}
+    house.discord.person_deletes(hands.p.ben, own["id"])
 
 
 async def _resting(hands: Hands) -> bool:

@@ -147,11 +147,7 @@ def adopt(tx: Tx, channel: Channel, article: int, platform_id: str, number: int)
         position = _next_position(tx, row["id"], bool(alone)) if row["id"] in mine else -1
         tx.insert("shows", {"delivery": row["id"], "message": message, "position": position})
     for row in own:
-        face = row["shown_revision"] if row["want"] else 0
-        if face:
-            change_delivery(tx, row["id"], face, channel.id)
-        else:
-            remove_again(tx, row["id"], channel.id)
+        bring_again(tx, row, channel.id)
     return True
 
 
@@ -216,6 +212,15 @@ def _next_position(tx: Tx, delivery: int, alone: bool) -> int:
         "SELECT coalesce(max(position), -1) AS p FROM shows WHERE delivery = :d", {"d": delivery}
     )
     return 0 if alone or last is None else max(0, last["p"] + 1)
+
+
+def bring_again(tx: Tx, delivery: Row, channel: int) -> None:
+    """One message more than was known shows a delivery: whoever works on it, or is about to,
+    reads it anew."""
+    if delivery["want"]:
+        change_delivery(tx, delivery["id"], delivery["shown_revision"], channel)
+    else:
+        remove_again(tx, delivery["id"], channel)
 
 
 def remove_again(tx: Tx, delivery: int, channel: int) -> None:

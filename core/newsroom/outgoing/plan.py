@@ -163,6 +163,15 @@ def replan(tx: Tx, comment: int, *, force: bool = False) -> None:
     relink(tx, comment)
 
 
+def replan_all(tx: Tx, article: int) -> None:
+    """`replan` for every comment of an article that may be read: a thread of it is open (again), so
+    that what came meanwhile appears there too."""
+    for row in tx.all(
+        "SELECT id FROM comment WHERE article = :a AND shown > 0 ORDER BY number", {"a": article}
+    ):
+        replan(tx, row["id"])
+
+
 def relink(tx: Tx, comment: int) -> None:
     """The copies of the comments that name it are looked at again: whether it can be read, and
     where, has changed."""
@@ -176,15 +185,6 @@ def relink(tx: Tx, comment: int) -> None:
         {"id": comment},
     )
     _look_again(tx, rows)
-
-
-def replan_all(tx: Tx, article: int) -> None:
-    """The same for every comment of an article that may be read: a thread of it is open (again),
-    so that what came meanwhile appears there too."""
-    for row in tx.all(
-        "SELECT id FROM comment WHERE article = :a AND shown > 0 ORDER BY number", {"a": article}
-    ):
-        replan(tx, row["id"])
 
 
 def requote(tx: Tx, comment: int) -> None:

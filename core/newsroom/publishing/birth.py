@@ -5,11 +5,11 @@ from __future__ import annotations
 from core.events import ThreadOpened
 from core.model import Channel, Purpose
 from core.newsroom.comments.intake import posted
-from core.newsroom.comments.message_map import remove_again
+from core.newsroom.comments.message_map import bring_again
 from core.newsroom.comments.parking import park_forward, take_events, take_forward
 from core.newsroom.context import Context
 from core.newsroom.desks.desk import tell_desk
-from core.newsroom.outgoing.plan import change_delivery, raise_delivery, replan_all
+from core.newsroom.outgoing.plan import raise_delivery, replan_all
 from core.newsroom.publishing.marks import wanted_marks
 from core.ports import Row, Tx
 
@@ -69,10 +69,9 @@ def _late(tx: Tx, article: int, channel: Channel, event: ThreadOpened) -> int | 
     )
     if known is None or known["place"] == event.thread:
         return None
-    forwarded = _under_forward(tx, article, channel)
     _map_forward(tx, article, channel, event.message)
     comments = tx.one("SELECT 1 FROM comment WHERE article = :a LIMIT 1", {"a": article})
-    if comments is None and not forwarded:
+    if comments is None and not _under_forward(tx, article, channel):
         tx.run(
             "UPDATE thread SET place = :p, link = :l WHERE id = :id",
             {"p": event.thread, "l": event.link, "id": known["id"]},
@@ -123,7 +122,7 @@ def _settle_unknown(tx: Tx, announce: Channel, channel: Channel, event: ThreadOp
     """The forward proves that a post of unknown outcome exists: recognised by its headline. Of
     posts sent twice the one stays whose forward holds the thread."""
     rows = tx.all(
-        "SELECT m.id, d.id AS delivery, d.subject_id, d.want, d.shown_revision, a.headline"
+        "SELECT d.id, d.subject_id, d.want, d.shown_revision, m.id AS message, a.headline"
         " FROM message m"
         " JOIN shows s ON s.message = m.id JOIN delivery d ON d.id = s.delivery"
         " JOIN article a ON a.id = d.subject_id WHERE m.channel = :c AND m.platform_id IS NULL"
@@ -140,23 +139,18 @@ def _settle_unknown(tx: Tx, announce: Channel, channel: Channel, event: ThreadOp
 
 
 def _settle(tx: Tx, announce: Channel, row: Row, event: ThreadOpened, *, surplus: bool) -> None:
-    """A try made a post. surplus: another one stays, so this one goes. Whoever is about to try
-    again, or works on another try, reads the delivery anew."""
-    delivery = {"d": row["delivery"], "m": row["id"]}
+    """A try made a post. surplus: another one stays, so this one goes."""
     if surplus:
         tx.run(
             "UPDATE shows SET position = 1 + (SELECT max(position) FROM shows WHERE delivery = :d)"
             " WHERE delivery = :d AND message = :m AND position >= 0",
-            delivery,
+            {"d": row["id"], "m": row["message"]},
         )
-    if row["want"]:
-        change_delivery(tx, row["delivery"], row["shown_revision"], announce.id)
-    else:
-        remove_again(tx, row["delivery"], announce.id)
+    bring_again(tx, row, announce.id)
     tx.run(
         "UPDATE message SET platform_id = :pid, have_hash = tried_hash, tried_at = NULL,"
         " doubtful = 0, link = :link WHERE id = :id",
-        {"pid": event.announce_message, "link": event.link, "id": row["id"]},
+        {"pid": event.announce_message, "link": event.link, "id": row["message"]},
     )
 
 
