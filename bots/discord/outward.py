@@ -32,6 +32,7 @@ Known = Callable[[str, Iterable[str]], Awaitable[set[str]]]
 Shown = tuple[str, tuple[str, ...]]
 
 _CARD = re.compile(r"\b\d{1,9}#\d{1,9}\b")
+_TOKEN = re.compile(r"[\w-]{16,}", re.ASCII)
 _PAGE = 100
 _PAGES = 5
 _JUST_STARTED = 90.0
@@ -355,7 +356,7 @@ class Outward:
         wanted = part.payload["number"] if part.kind == "any" else head_number(part.payload)
         if target.thread and wanted:
             return head_number(message) == wanted
-        if _actions(message) & _actions(part.payload):
+        if _tokens(message) & _tokens(part.payload):
             return True
         if self._follows(message, target) and bool(message.get("attachments")) == bool(part.media):
             return True
@@ -449,13 +450,13 @@ def _message(sent: Any) -> Json:
     return sent
 
 
-def _actions(message: Mapping[str, Any]) -> set[str]:
-    """What its buttons tell us when they are pressed: random, and each subject's own."""
+def _tokens(message: Mapping[str, Any]) -> set[str]:
+    """The random tokens that its buttons carry, each subject's own. What else they carry changes
+    with the subject: a revision, how many a wave has."""
     found: set[str] = set()
     for component in message.get("components") or ():
-        found |= _actions(component)
-        if component.get("custom_id"):
-            found.add(str(component["custom_id"]))
+        found |= _tokens(component)
+        found.update(_TOKEN.findall(str(component.get("custom_id") or "")))
     return found
 
 

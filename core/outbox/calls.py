@@ -196,7 +196,7 @@ class Calls:
         self, adapter: Adapter, job: Job, step: Send, parts: tuple[Part, ...]
     ) -> Job | None:
         digest, again = step.part.digest, step.again
-        nonce = self._nonce(adapter, again, digest)
+        nonce = self._nonce(adapter, again)
         if step.more:
             return await self._send_group(adapter, job, step, parts, nonce)
         row = await self._newsroom.begin(
@@ -222,11 +222,14 @@ class Calls:
             raise
         kept = job.sent[: step.position]
         rest = job.sent[step.position + 1 :] if again or step.lost else job.sent[step.position :]
-        done = Sent(row, receipt.message, digest, "", None, nonce)
+        # With the nonce of an earlier try, the message may be that one's, words included.
+        shows = again.tried_hash if again is not None and nonce == again.nonce else digest
+        done = Sent(row, receipt.message, shows, "", None, nonce)
         after = replace(job, sent=(*kept, done, *rest))
-        last = len(after.sent) == len(parts) == step.position + 1 and not job.opens_thread
+        whole = len(after.sent) == len(parts) == step.position + 1 and shows == digest
+        last = whole and not job.opens_thread
         note = "it may exist twice" if step.lost or (again and not _certain(adapter)) else ""
-        over = await self._newsroom.sent(job, [(row, digest, receipt)], last=last, note=note)
+        over = await self._newsroom.sent(job, [(row, shows, receipt)], last=last, note=note)
         if receipt.thread is not None:
             after = replace(after, opens_thread=False)
         return None if last and over else after
@@ -269,8 +272,8 @@ class Calls:
         self.apart |= job.shown
         return True
 
-    def _nonce(self, adapter: Adapter, again: Sent | None, digest: str) -> str:
-        if again is not None and again.tried_hash == digest and again.tried_at is not None:
+    def _nonce(self, adapter: Adapter, again: Sent | None) -> str:
+        if again is not None and again.tried_at is not None:
             age = self._clock.now() - again.tried_at
             if age < adapter.capabilities.nonce_window:
                 return again.nonce

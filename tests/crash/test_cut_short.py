@@ -13,6 +13,7 @@ from typing import Any
 from bots.rehearsal.world import Fault, Switches
 from core.errors import OutcomeUnknown
 from tests.road.house import House, Json, newsroom, read
+from tests.road.test_waves import RAID
 
 MESSAGES = "/channels/{channel_id}/messages"
 SEND, EDIT = f"POST {MESSAGES}", f"PATCH {MESSAGES}/{{message_id}}"
@@ -293,6 +294,55 @@ async def test_a_lost_card_is_found_although_it_was_decided(tmp_path: Path) -> N
         ]  # fmt: skip
         assert len(cards) == 1
         assert "by Boss" in read(cards[0])
+
+
+async def test_a_lost_card_of_a_wave_is_found_although_more_joined(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, switches=FORGETFUL) as house:
+        await house.publish()
+        p = house.places
+
+        def raid(number: int) -> None:
+            person = house.telegram.add_person(f"Raider {number}")
+            house.telegram.join(p.group, person)
+            house.telegram.person_posts(person, p.group, RAID, under=house.root())
+
+        def meanwhile(params: Json) -> bool:
+            if "alike" not in str(params):
+                return False
+            raid(7)
+            return True
+
+        _lose(house, SEND, where=meanwhile)
+        for number in range(7):
+            raid(number)
+        await house.until(lambda: house.discord_card("8 alike"), "the wave's card")
+        await _level(house)
+        waves = [m for m in house.discord.messages(p.discord_desk) if "alike" in read(m)]
+        assert len(waves) == 1
+
+
+async def test_a_lost_line_is_found_by_its_nonce_although_its_words_changed(tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as house:
+        await house.publish()
+        desk = house.places.discord_desk
+
+        def meanwhile(params: Json) -> bool:
+            if "more comment" not in str(params):
+                return False
+            for number in range(12, 16):
+                _ana(house, f"{number} comes, " + "abcdefghijklmnop"[number] * 9)
+            return True
+
+        _lose(house, SEND, where=meanwhile)
+        for number in range(12):
+            _ana(house, f"{number} comes, " + "abcdefghijklmnop"[number] * 9)
+
+        def lines() -> list[str]:
+            return [m["content"] for m in house.discord.messages(desk) if "more c" in m["content"]]
+
+        await house.until(lambda: lines() == ["6 more comments wait: /queue"], "counted")
+        await _level(house)
+        assert lines() == ["6 more comments wait: /queue"]
 
 
 async def test_a_copy_that_returned_meanwhile_is_not_taken_for_gone(tmp_path: Path) -> None:

@@ -295,6 +295,8 @@ def _desk(scene: Scene) -> None:
         waiting = set(held) - carded
         if len(alone) > scene.town.rules.open_cards:
             scene.wrong(f"desk: {len(alone)} open cards on {side}")
+        if len(more) > 1:
+            scene.wrong(f"desk: the header of {side} stands {len(more)} times: {more}")
         if len(waiting) not in (more or [0]):
             scene.wrong(f"desk: {sorted(waiting)} wait uncounted on {side}, told {more}")
         if stale := carded - set(held):

@@ -82,3 +82,38 @@ async def test_a_first_part_that_a_person_deletes_takes_the_rest_along(tmp_path:
         await hands.settled()
         assert written_on_discord(hands) == []
         assert "by hand" in await hands.at_desk("/why 1#1")
+
+
+async def test_a_reply_is_sent_without_what_its_author_took_away_just_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it answers goes between the reading of the delivery and the beginning of its send."""
+    async with published(tmp_path) as hands:
+        own = hands.ben("what goes")
+        above = await hands.house.until(lambda: hands.copy_there("what goes"), "relayed")
+        await hands.settled()
+        newsroom = hands.house.product.newsroom
+        seen: list[int] = []
+        begin = newsroom.begin
+
+        async def gone() -> bool:
+            row = await newsroom.look(
+                lambda tx, _: tx.one("SELECT state FROM comment WHERE number = 1")
+            )
+            return row is not None and row["state"] == "withdrawn"
+
+        async def later(job: Job, *rest: Any, **more: Any) -> int | None:
+            if job.subject == "comment" and job.reply_message and not seen:
+                seen.append(job.subject_id)
+                hands.d.person_deletes(hands.p.ben, own)
+                await hands.house.until_async(gone, "taken away")
+            return await begin(job, *rest, **more)
+
+        monkeypatch.setattr(newsroom, "begin", later)
+        hands.ana("the answer", reply=above["message_id"])
+        await hands.house.until(lambda: hands.copy_here("the answer"), "relayed")
+        await hands.settled()
+        assert seen
+        copy = hands.copy_here("the answer")
+        assert copy is not None
+        assert "> #1: This comment was removed." in copy["content"]

@@ -190,13 +190,15 @@ def relink(tx: Tx, comment: int) -> None:
 def requote(tx: Tx, comment: int) -> None:
     """The copies of its replies that quote it, because what they answer does not show it (any
     more), because they mark a part of it or because a webhook's always do, are looked at again:
-    what they quote has changed or may be read no more."""
+    what they quote has changed or may be read no more. So are those that were not sent yet: a send
+    may be about to begin with what was read before."""
     rows = tx.all(
         "SELECT d.id, d.channel, d.shown_revision FROM comment c JOIN delivery d"
         " ON d.subject = 'comment' AND d.subject_id = c.id AND d.role = 'copy' AND d.want > 0"
-        " JOIN shows s ON s.delivery = d.id AND s.position = 0 JOIN message m ON m.id = s.message"
-        " JOIN channel h ON h.id = d.channel WHERE c.parent = :id AND (c.marked <> ''"
-        " OR h.style LIKE '%webhook%' OR m.sender <> ''"
+        " LEFT JOIN (shows s JOIN message m ON m.id = s.message)"
+        " ON s.delivery = d.id AND s.position = 0 JOIN channel h ON h.id = d.channel"
+        " WHERE c.parent = :id AND (m.id IS NOT NULL OR d.dead_want IS NOT d.want)"
+        " AND (c.marked <> '' OR h.style LIKE '%webhook%' OR m.sender <> ''"
         " OR NOT EXISTS (SELECT 1 FROM shows p JOIN delivery o"
         " ON o.id = p.delivery AND o.subject = 'comment' AND o.subject_id = :id"
         " WHERE p.message IN (m.reply_to, m.id) AND p.position >= 0))",
