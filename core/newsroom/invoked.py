@@ -14,6 +14,7 @@ from core.model import Channel, House, Purpose, Role
 from core.newsroom import commands
 from core.newsroom.authors import privacy, telling
 from core.newsroom.comments import door
+from core.newsroom.comments.message_map import adopt_pressed
 from core.newsroom.comments.removal import take_away
 from core.newsroom.context import Context
 from core.newsroom.decisions import history
@@ -210,11 +211,25 @@ def _pressed(tx: Tx, context: Context, event: Invoked, call: Call) -> Answer:
         return _OWN[kind](tx, context, call, token[1:])
     if token.startswith(APPEAL):
         return appeals.pressed(tx, context, call, token.removeprefix(APPEAL), call.text.text)
+    if call.channel is not None and call.channel.purpose == Purpose.DESK:
+        _known(tx, context, call, call.channel, token)
     if kind == "a":
         return _second_look(tx, context, call, token)
     if kind in "kupdhqw":
         return _desk_button(tx, context, call, kind, token[1:])
     raise UserError(call.t("This button does nothing any more."))
+
+
+def _known(tx: Tx, context: Context, call: Call, channel: Channel, token: str) -> None:
+    """A message of a desk that a lost answer left out of the map is known by a press on it. Where
+    an answer can be shown to one person alone, a button may stand in such a one."""
+    kinds = {"k": "card", "w": "wave", "p": "draft", "d": "draft", "a": "appeal"}
+    subject = kinds.get(token[:1])
+    alone = context.capabilities[channel.platform].private_answers
+    if subject is None or alone or call.message is None or not call.role.covers(Role.MODERATOR):
+        return
+    own = token.partition(":")[0][2 if subject == "appeal" else 1 :]
+    adopt_pressed(tx, channel, call.message, subject, own)
 
 
 def _second_look(tx: Tx, context: Context, call: Call, token: str) -> Answer:

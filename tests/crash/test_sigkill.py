@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -88,13 +86,6 @@ class KilledTown(Town):
 
     def healthy(self) -> bool:
         return self.process is not None and self.process.returncode is None
-
-    async def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
-        with sqlite3.connect(self._wiring.database) as database:
-            database.row_factory = sqlite3.Row
-            found = [dict(row) for row in database.execute(sql, values)]
-        database.close()
-        return found
 
 
 class Killing:

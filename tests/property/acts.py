@@ -220,20 +220,24 @@ class Players:
         if not found:
             return
         card = found[a % len(found)]
-        p = self.town.places
-        if side == "telegram":
-            self.town.telegram.person_presses(p.boss, p.desk, int(card[0]), label)
-        else:
-            self.town.discord.person_presses(p.mod, card[0], label)
-        if label == "Undo":
-            self._all_touched()
-            return
-        about = self._about(card[1])
+        known = side == "discord" or await self._known(card[0])
+        self._press(side, card[0], label)
+        about = self._about(card[1]) if label != "Undo" else None
         if about is None:
             self._all_touched()
-            return
-        name = "approve" if label.startswith("Approve") else label
-        about.disturb(name, certain=side == "telegram")
+        elif not known:
+            about.disturb()  # What it shows may have changed since.
+        else:
+            name = "approve" if label.startswith("Approve") else label
+            about.disturb(name, certain=side == "telegram")
+
+    async def _known(self, card: str) -> bool:
+        """Whether the program knows of a message at the desk on Telegram."""
+        rows = await self.town.rows(
+            "SELECT 1 FROM message m JOIN channel c ON c.id = m.channel WHERE c.purpose = 'desk'"
+            " AND c.platform = 'telegram' AND m.platform_id = :card", card=card
+        )  # fmt: skip
+        return bool(rows)
 
     def _about(self, card: str) -> Said | None:
         """The comment that a card shows: its words come after those that it answers, and the last
@@ -246,18 +250,18 @@ class Players:
 
     async def _rejects(self, a: int, b: int) -> None:
         """With a reason, from the list that opens: on Telegram in the card's own buttons."""
-        p = self.town.places
         found = [c for c in seen.cards(self.town, "telegram") if {"Reject", "insult"} & set(c[2])]
         if not found:
             return
         card = found[a % len(found)]
         label = "insult" if "insult" in card[2] else "Reject"
-        self.town.telegram.person_presses(p.boss, p.desk, int(card[0]), label)
+        known = await self._known(card[0])
+        self._press("telegram", card[0], label)
         about = self._about(card[1])
         if about is None:
             self._all_touched()
         elif label == "insult":
-            about.disturb("reject")
+            about.disturb("reject" if known else "")
 
     async def _raids(self, a: int, b: int) -> None:
         """Six comments that say nearly the same, of three people on Telegram."""

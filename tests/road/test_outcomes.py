@@ -87,6 +87,29 @@ async def test_after_many_tries_of_unknown_outcome_it_is_not_sent_again(
         await hands.house.until(lambda: there(hands, "never heard"), "when asked for")
 
 
+async def test_a_card_that_stands_twice_goes_by_a_press_on_it(tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as house:
+        await house.publish()
+        hands, desk = Hands(house), house.places.desk
+        house.world.faults.add(
+            Fault("telegram", "sendMessage", "drop_after", where=lambda p: "read me" in str(p))
+        )
+
+        def cards() -> list[Json]:
+            return [m for m in hands.t.messages(desk) if "read me" in m.get("text", "")]
+
+        hands.ana("read me")
+        await house.until(lambda: len(cards()) == 2, "its card twice")
+        hands.ana("/edit #1 read me now")
+        await house.until(lambda: "read me now" in cards()[1]["text"], "one of them has the text")
+        stale, known = cards()
+        assert "changed since" in await hands.toast(hands.presses(stale, "Approve"))
+        await house.until(lambda: len(cards()) == 1, "it is gone")
+        await hands.settled()
+        assert cards()[0]["message_id"] == known["message_id"]
+        assert await hands.toast(hands.presses(cards()[0], "Approve")) == "Published #1."
+
+
 async def test_what_cannot_be_deleted_any_more_gives_its_words_up(tmp_path: Path) -> None:
     """Telegram lets bots delete for 48 hours in some chats; edits it lets them always."""
     async with published(tmp_path) as hands:

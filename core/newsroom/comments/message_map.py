@@ -15,6 +15,9 @@ from core.text.model import Rich
 _NAMED = re.compile(r"\W{0,4}?(?:#|>>)(\d{1,9})\b")
 """A number at the beginning of what somebody wrote or marked."""
 
+_ASKING = {"card": "comment", "wave": "wave", "appeal": "appeal", "draft": "article"}
+"""What asks a desk something, and the table whose token its buttons carry."""
+
 
 def known_messages(tx: Tx, channel: int, platform_id: str) -> list[Row]:
     """The message map's rows for a platform message: one for each delivery that it shows or
@@ -138,6 +141,24 @@ def adopt(tx: Tx, channel: Channel, article: int, platform_id: str, number: int)
     )
     if delivery is None:
         return False
+    _take_in(tx, channel, delivery, platform_id)
+    return True
+
+
+def adopt_pressed(tx: Tx, channel: Channel, platform_id: str, subject: str, token: str) -> None:
+    """The same for what asks a desk something, told by a press on its buttons, which carry its
+    subject's token."""
+    table = _ASKING[subject]
+    delivery = tx.one(
+        f"SELECT d.* FROM delivery d JOIN {table} x ON x.id = d.subject_id"  # noqa: S608  our own
+        " WHERE x.token = :token AND d.subject = :subject AND d.channel = :channel",
+        {"token": token, "subject": subject, "channel": channel.id},
+    )
+    if delivery is not None and known_message(tx, channel.id, platform_id) is None:
+        _take_in(tx, channel, delivery, platform_id)
+
+
+def _take_in(tx: Tx, channel: Channel, delivery: Row, platform_id: str) -> None:
     message, shown = _adopted_row(tx, channel.id, delivery, platform_id)
     tx.run("DELETE FROM shows WHERE message = :m", {"m": message})
     alone = [row for row in shown if not _shown_elsewhere(tx, row["id"])]
@@ -148,7 +169,6 @@ def adopt(tx: Tx, channel: Channel, article: int, platform_id: str, number: int)
         tx.insert("shows", {"delivery": row["id"], "message": message, "position": position})
     for row in own:
         bring_again(tx, row, channel.id)
-    return True
 
 
 def free(tx: Tx, channel: int, message: int, platform_id: str) -> None:
