@@ -10,8 +10,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bots.rehearsal.world import Fault, Switches
 from core.errors import OutcomeUnknown
+from core.newsroom.comments.message_map import adopt
+from core.newsroom.outgoing import ledger
+from core.newsroom.setup import admin
+from core.ports import Tx
 from tests.road.house import House, Json, newsroom, read
 from tests.road.test_waves import RAID
 
@@ -232,6 +238,38 @@ async def test_a_copy_that_is_adopted_while_it_is_sent_again_is_removed(tmp_path
         await house.until(lambda: len(_shown(house, "alpha words")) == 1, "once")
         await _level(house)
         assert len(_shown(house, "alpha words")) == 1
+
+
+async def test_a_copy_that_is_adopted_while_it_is_given_up_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        await house.publish()
+        t, p, thread = house.telegram, house.places, house.forum_thread() or ""
+        every = await house.product.newsroom.look(admin.channels)
+        channel = next(c for c in every if c.place == str(p.group))
+
+        def there() -> list[Json]:
+            return [m for m in t.messages(p.group) if "beta words" in m.get("text", "")]
+
+        def given_up(tx: Tx, message: int) -> None:
+            adopted.append(adopt(tx, channel, 1, str(there()[0]["message_id"]), 1))
+            give_up(tx, message)
+
+        def meanwhile(params: Json) -> bool:
+            if "beta words" not in str(params):
+                return False
+            _boss(house, "/remove #1")
+            return True
+
+        adopted: list[bool] = []
+        give_up = ledger.give_up
+        monkeypatch.setattr(ledger, "give_up", given_up)
+        house.world.faults.add(Fault("telegram", "sendMessage", "drop_after", where=meanwhile))
+        house.discord.person_posts(p.ben, thread, "beta words")
+        await house.until(there, "sent")
+        await house.until(lambda: not there(), "and removed")
+        assert adopted == [True]
 
 
 async def test_the_words_of_an_earlier_try_are_not_taken_for_those_of_a_later_one(

@@ -128,8 +128,12 @@ def removed(tx: Tx, job: Job, message: int) -> None:
 
 
 def give_up(tx: Tx, message: int) -> None:
-    """A try whose message, if there is one, cannot be found: kept for adoption."""
-    tx.run("UPDATE message SET doubtful = 1, tried_at = NULL WHERE id = :id", {"id": message})
+    """A try whose message, if there is one, cannot be found: kept for adoption, where that did not
+    happen just before."""
+    tx.run(
+        "UPDATE message SET doubtful = 1, tried_at = NULL WHERE id = :id AND platform_id IS NULL",
+        {"id": message},
+    )
 
 
 def done(tx: Tx, job: Job, note: str = "") -> bool:
