@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,22 @@ async def test_words_that_a_lost_edit_brought_back_go_again(tmp_path: Path) -> N
         await house.until(lambda: house.thread_message("alpha words"), "back")
         _boss(house, "/remove #1")
         await house.until(lambda: not house.thread_message("alpha words"), "a placeholder again")
+
+
+async def test_words_come_back_although_the_removal_that_took_them_was_lost(
+    tmp_path: Path,
+) -> None:
+    """On Telegram, which tells nobody that the message went."""
+    async with newsroom(tmp_path, mode="open") as house:
+        await house.publish()
+        house.discord.person_posts(house.places.ben, house.forum_thread() or "", "beta words")
+        await house.until(lambda: house.group_message("beta words"), "relayed")
+        await _level(house)
+        house.world.faults.add(Fault("telegram", "deleteMessage", "drop_after"))
+        _boss(house, "/remove #1")
+        await house.until(lambda: not house.group_message("beta words"), "removed")
+        _boss(house, "/undo")
+        await house.until(lambda: house.group_message("beta words"), "back")
 
 
 async def test_a_lock_whose_answer_was_lost_is_lifted(tmp_path: Path) -> None:
@@ -381,6 +398,30 @@ async def test_a_lost_line_is_found_by_its_nonce_although_its_words_changed(tmp_
         await house.until(lambda: lines() == ["6 more comments wait: /queue"], "counted")
         await _level(house)
         assert lines() == ["6 more comments wait: /queue"]
+
+
+@pytest.mark.parametrize("window", [60, 0])
+async def test_a_nonce_is_used_again_as_long_as_discord_remembers_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, window: int
+) -> None:
+    async with newsroom(tmp_path, mode="open") as house:
+        await house.publish()
+        adapter: Any = house.product.adapters["discord"]
+        can = replace(adapter.capabilities, nonce_window=window)
+        monkeypatch.setattr(type(adapter), "capabilities", can)
+        nonces: list[str] = []
+
+        def heard(params: Json) -> bool:
+            if "alpha words" in str(params):
+                nonces.append(params["nonce"])
+            return False
+
+        _lose(house, SEND, "delay", where=heard)
+        _lose(house, SEND, "drop_before", where=lambda params: "alpha words" in str(params))
+        _ana(house, "alpha words")
+        await _relayed(house, "alpha words")
+        assert len(nonces) == 2
+        assert (nonces[0] == nonces[1]) is (window > 0)
 
 
 async def test_a_copy_that_returned_meanwhile_is_not_taken_for_gone(tmp_path: Path) -> None:
