@@ -1,7 +1,8 @@
 # Each target works alone on a machine that has only Python 3.11+ and make.
 
 PY := .venv/bin/python
-JOBS ?= 2
+# Most tests wait for servers on loopback, so more of them run at a time than there are cores.
+JOBS ?= 3
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -27,8 +28,8 @@ bench: .venv/dev.stamp  ## Figures, as a table and in bench.json
 
 campaign: .venv/dev.stamp  ## The long tests: crashes, property machines, browser
 	@rm -f campaign.json
-	@# It mostly waits, so more of it runs at a time than there are cores; the longest are many.
-	@exec $(PY) -m pytest -n 3 --maxschedchunk 1 --durations 25 -m campaign $(ARGS)
+	@# The longest are many, so each is handed out when a worker is free.
+	@exec $(PY) -m pytest -n $(JOBS) --maxschedchunk 1 --durations 25 -m campaign $(ARGS)
 
 texts: .venv/dev.stamp  ## Bring the catalogues of texts in line with the code
 	@exec $(PY) -m tools.catalogues update
