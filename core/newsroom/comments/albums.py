@@ -13,7 +13,7 @@ from core.text.model import Rich
 def album_comment(tx: Tx, channel: Channel, album: str) -> int | None:
     """The comment that an album's first piece made, None where this is the first."""
     row = tx.one(
-        "SELECT id FROM comment WHERE channel = :c AND album = :album",
+        "SELECT id FROM comment WHERE channel = :c AND album = :album AND album <> ''",
         {"c": channel.id, "album": album},
     )
     return int(row["id"]) if row else None

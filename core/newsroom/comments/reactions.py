@@ -70,7 +70,7 @@ def reactions_under(tx: Tx, article: int, *, together: bool = False) -> dict[int
     found: dict[int, dict[str, int]] = {}
     for row in tx.all(
         f"SELECT d.subject_id, r.emoji, sum(r.count) AS n {of} AND d.article = :a"
-        " GROUP BY d.subject_id, r.emoji ORDER BY n DESC, r.emoji",
+        " GROUP BY +d.subject_id, r.emoji ORDER BY n DESC, r.emoji",
         {"a": article},
     ):
         found.setdefault(row["subject_id"], {})[row["emoji"]] = row["n"]

@@ -45,7 +45,7 @@ def wanted(tx: Tx, context: Context, now: float, limit: int) -> list[Want]:
     rows = tx.all(
         "SELECT w.id, w.comment, w.sealed, w.size, w.attempts, c.platform FROM attachment w"
         " JOIN comment c ON c.id = w.comment WHERE w.state = 'wanted' AND w.due <= :now"
-        " ORDER BY w.id LIMIT :limit",
+        " ORDER BY +w.id LIMIT :limit",
         {"now": now, "limit": limit},
     )
     return [

@@ -134,9 +134,9 @@ def _apply_author(tx: Tx, context: Context, about: About, was: Values, now: Valu
 def _refresh_cards(tx: Tx, context: Context, about: About) -> None:
     """The author's record reads differently now, on every card that shows it."""
     rows = tx.all(
-        "SELECT DISTINCT c.id FROM comment c JOIN article a ON a.id = c.article"
-        " JOIN delivery d ON d.subject = 'card' AND d.subject_id = c.id AND d.want > 0"
-        " WHERE c.author = :author AND a.publication = :p AND (c.state = 'held' OR c.id = :own)",
+        "SELECT DISTINCT c.id FROM comment c CROSS JOIN delivery d"
+        " ON d.subject = 'card' AND d.subject_id = c.id AND d.want > 0"
+        " WHERE c.author = :author AND c.publication = :p AND (c.state = 'held' OR c.id = :own)",
         {"author": about["author"], "p": about["publication"], "own": about["comment"]},
     )
     for row in rows:

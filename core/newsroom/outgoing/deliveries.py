@@ -10,6 +10,7 @@ from typing import Any
 from core.i18n import Texts, texts
 from core.newsroom.context import Context
 from core.newsroom.desks.alarms import oldest_held
+from core.newsroom.desks.queue import held_count
 from core.newsroom.outgoing.jobs import Job
 from core.newsroom.outgoing.plan import change_delivery, replan_all
 from core.ports import Row, Tx
@@ -274,11 +275,11 @@ def backlog(tx: Tx) -> list[Json]:
 def standing(tx: Tx, context: Context) -> Json:
     """What waits, over all publications: `held` (comments), `oldest_held` (Unix seconds, None
     where none waits), `backlog` (see there), `quarantined` (platform to number)."""
-    held = tx.one("SELECT count(*) AS n FROM comment WHERE state = 'held'")
-    times = [oldest_held(tx, number) for number in context.house(tx).publications]
+    publications = context.house(tx).publications
+    times = [oldest_held(tx, number) for number in publications]
     rows = tx.all("SELECT platform, count(*) AS n FROM quarantine GROUP BY platform")
     return {
-        "held": held["n"] if held else 0,
+        "held": sum(held_count(tx, number) for number in publications),
         "oldest_held": min((t for t in times if t is not None), default=None),
         "backlog": backlog(tx),
         "quarantined": {row["platform"]: row["n"] for row in rows},

@@ -193,10 +193,10 @@ def requote(tx: Tx, comment: int) -> None:
     what they quote has changed or may be read no more. So are those that were not sent yet: a send
     may be about to begin with what was read before."""
     rows = tx.all(
-        "SELECT d.id, d.channel, d.shown_revision FROM comment c JOIN delivery d"
+        "SELECT d.id, d.channel, d.shown_revision FROM comment c CROSS JOIN delivery d"
         " ON d.subject = 'comment' AND d.subject_id = c.id AND d.role = 'copy' AND d.want > 0"
-        " LEFT JOIN (shows s JOIN message m ON m.id = s.message)"
-        " ON s.delivery = d.id AND s.position = 0 JOIN channel h ON h.id = d.channel"
+        " LEFT JOIN shows s ON s.delivery = d.id AND s.position = 0"
+        " LEFT JOIN message m ON m.id = s.message JOIN channel h ON h.id = d.channel"
         " WHERE c.parent = :id AND (m.id IS NOT NULL OR d.dead_want IS NOT d.want)"
         " AND (c.marked <> '' OR h.style LIKE '%webhook%' OR m.sender <> ''"
         " OR NOT EXISTS (SELECT 1 FROM shows p JOIN delivery o"
