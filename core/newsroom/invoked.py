@@ -14,7 +14,7 @@ from core.model import Channel, House, Purpose, Role
 from core.newsroom import commands
 from core.newsroom.authors import privacy, telling
 from core.newsroom.comments import door
-from core.newsroom.comments.message_map import adopt_pressed
+from core.newsroom.comments.message_map import adopt_asking, known_message
 from core.newsroom.comments.removal import take_away
 from core.newsroom.context import Context
 from core.newsroom.decisions import history
@@ -223,13 +223,16 @@ def _pressed(tx: Tx, context: Context, event: Invoked, call: Call) -> Answer:
 def _known(tx: Tx, context: Context, call: Call, channel: Channel, token: str) -> None:
     """A message of a desk that a lost answer left out of the map is known by a press on it. Where
     an answer can be shown to one person alone, a button may stand in such a one."""
-    kinds = {"k": "card", "w": "wave", "p": "draft", "d": "draft", "a": "appeal"}
-    subject = kinds.get(token[:1])
+    subject, table = _ASKING.get(token[:1], ("", ""))
     alone = context.capabilities[channel.platform].private_answers
-    if subject is None or alone or call.message is None or not call.role.covers(Role.MODERATOR):
+    if not subject or alone or call.message is None or not call.role.covers(Role.MODERATOR):
+        return
+    if known_message(tx, channel.id, call.message) is not None:
         return
     own = token.partition(":")[0][2 if subject == "appeal" else 1 :]
-    adopt_pressed(tx, channel, call.message, subject, own)
+    row = tx.one(f"SELECT id FROM {table} WHERE token = :t", {"t": own})  # noqa: S608  our own
+    if row is not None:
+        adopt_asking(tx, channel, call.message, subject, row["id"])
 
 
 def _second_look(tx: Tx, context: Context, call: Call, token: str) -> Answer:
@@ -252,6 +255,12 @@ def _thread_button(tx: Tx, context: Context, call: Call, rest: str) -> Answer:
         raise UserError(call.t("This button does nothing any more."))
     return report(tx, context, call, place[1], "")
 
+
+_ASKING = {
+    "k": ("card", "comment"), "w": ("wave", "wave"), "a": ("appeal", "appeal"),
+    "p": ("draft", "article"), "d": ("draft", "article"),
+}  # fmt: skip
+"""What asks a desk something, by how its buttons' tokens begin, and the table of these tokens."""
 
 _OWN = {"s": door.send, "x": door.cancel, "t": _thread_button, "f": privacy.answered}
 """What everybody may press."""

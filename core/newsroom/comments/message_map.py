@@ -15,9 +15,6 @@ from core.text.model import Rich
 _NAMED = re.compile(r"\W{0,4}?(?:#|>>)(\d{1,9})\b")
 """A number at the beginning of what somebody wrote or marked."""
 
-_ASKING = {"card": "comment", "wave": "wave", "appeal": "appeal", "draft": "article"}
-"""What asks a desk something, and the table whose token its buttons carry."""
-
 
 def known_messages(tx: Tx, channel: int, platform_id: str) -> list[Row]:
     """The message map's rows for a platform message: one for each delivery that it shows or
@@ -145,16 +142,13 @@ def adopt(tx: Tx, channel: Channel, article: int, platform_id: str, number: int)
     return True
 
 
-def adopt_pressed(tx: Tx, channel: Channel, platform_id: str, subject: str, token: str) -> None:
-    """The same for what asks a desk something, told by a press on its buttons, which carry its
-    subject's token."""
-    table = _ASKING[subject]
+def adopt_asking(tx: Tx, channel: Channel, platform_id: str, subject: str, number: int) -> None:
+    """The same for what asks a desk something: a card, a wave, an appeal, a draft."""
     delivery = tx.one(
-        f"SELECT d.* FROM delivery d JOIN {table} x ON x.id = d.subject_id"  # noqa: S608  our own
-        " WHERE x.token = :token AND d.subject = :subject AND d.channel = :channel",
-        {"token": token, "subject": subject, "channel": channel.id},
+        "SELECT * FROM delivery WHERE subject = :subject AND subject_id = :id AND channel = :c",
+        {"subject": subject, "id": number, "c": channel.id},
     )
-    if delivery is not None and known_message(tx, channel.id, platform_id) is None:
+    if delivery is not None:
         _take_in(tx, channel, delivery, platform_id)
 
 
